@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace herd {
+
+/// The six white-space bytes of the line protocol, and no others: space, tab, CR, LF, FF, VT.
+constexpr bool is_space(char c) {
+  return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+constexpr bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+/// `text` without leading and trailing white space.
+std::string_view trim(std::string_view text);
+
+/// Takes the next field off the front of `text`, with the white space before it; empty when there is none.
+std::string_view take_field(std::string_view& text);
+
+/// Takes the digits at the front of `text`; empty when there are none.
+std::string_view take_digits(std::string_view& text);
+
+/// A whole number in decimal digits only, no sign; none if it is not that or is above `max`.
+std::optional<std::uint64_t> parse_whole(std::string_view text, std::uint64_t max);
+
+void append_number(std::string& out, std::int64_t number);
+void append_number(std::string& out, std::uint64_t number);
+
+/// Appends at most `bytes_max` bytes of `bytes` for a log or a terminal: control bytes and bytes above 0x7e as \xNN,
+/// a backslash doubled, "..." where it was cut. The result is one line.
+void append_printable(std::string& out, std::string_view bytes, std::size_t bytes_max);
+
+}  // namespace herd

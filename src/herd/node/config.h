@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "herd/base/result.h"
+#include "herd/base/time.h"
+
+namespace herd::node {
+
+/// An address to listen on or to connect to. IPv6 addresses are written in brackets: "[::1]:12000".
+struct Endpoint {
+  std::string host;
+  std::uint16_t port = 0;  ///< 0: any free one, announced at start
+
+  std::string text() const;  ///< "127.0.0.1:12000"
+  bool is_loopback() const;  ///< localhost, 127.0.0.0/8 or ::1
+
+  friend bool operator==(const Endpoint&, const Endpoint&) = default;
+};
+
+/// Parses "HOST:PORT"; the error says what would be right.
+Result<Endpoint> parse_endpoint(std::string_view text);
+
+struct ServerConfig {
+  std::string id;
+  Endpoint line;                 ///< the line protocol's port
+  Endpoint peer;                 ///< for neighbours only
+  std::optional<Endpoint> http;  ///< GET /v1/status
+  std::vector<std::string>
+      talks_with;  ///< ids of neighbours, sorted, complete: links named on either side count for both
+};
+
+enum class TrafficLogging { off, limited, all };
+
+/// A whole herd, as herd.toml describes it. Every server of the herd reads the same file.
+struct Config {
+  std::string herd;            ///< [herd] name
+  std::filesystem::path data;  ///< [herd] data: each server keeps its files in data/<id>/
+  std::vector<ServerConfig> servers;
+  std::vector<std::filesystem::path> place_files;    ///< [places] files, besides those that ship
+  TrafficLogging traffic = TrafficLogging::limited;  ///< [log] traffic
+  std::uint64_t clients_max = 50'000'000;            ///< [limits] clients_max
+  std::size_t line_bytes_max = 64 * 1024;            ///< [limits] line_bytes_max
+  std::vector<std::string> warnings;  ///< what is accepted but deserves a word, each naming file and line
+
+  /// None if no server has this id.
+  const ServerConfig* find(std::string_view id) const;
+};
+
+/// Reads and checks a herd.toml. Relative paths in it are taken relative to the file. The error has a line for each
+/// mistake: "herd.toml:12: talks_with names "Rily", which is no server of this herd; did you mean "Riley"?"
+Result<Config> load_config(const std::filesystem::path& file);
+
+/// The same from text; `file` is used for messages and relative paths only.
+Result<Config> parse_config(std::string_view text, const std::filesystem::path& file);
+
+}  // namespace herd::node
