@@ -1,0 +1,49 @@
+# Every target sets up for itself what it needs; `make` alone lists them.
+
+JOBS ?= $(shell nproc)
+
+# Sanitizer reports name functions and lines only if the symbolizer that belongs to the compiler is found.
+sanitizer_environment := PATH=/usr/lib/llvm-19/bin:$$PATH UBSAN_OPTIONS=print_stacktrace=1
+
+help: ## List these targets
+	@sed -nE 's/^([a-z]+):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+demo: build ## Five servers, hundreds of moving phones, one conversation: install, build and show the herd at work
+	@scripts/demo build/release/proxyherd
+
+build: build/release/build.ninja ## The program itself: build/release/proxyherd
+	@cmake --build --preset release -j $(JOBS)
+
+test: build test-asan tsan ## Every test, with address, undefined-behaviour and thread sanitizers watching
+
+test-asan: build/asan/build.ninja
+	@cmake --build --preset asan -j $(JOBS)
+	@ctest --preset asan -j $(JOBS)
+	@$(sanitizer_environment) PROXYHERD=build/asan/proxyherd scripts/run-end-to-end
+
+tsan: build/tsan/build.ninja ## The tests in which threads meet, under the thread sanitizer (a part of test)
+	@cmake --build --preset tsan -j $(JOBS) --target test_net test_node proxyherd
+	@ctest --preset tsan -j $(JOBS) -L '^(net|node)$$'
+
+check: build/asan/build.ninja ## Formatting, clang-tidy and the layer rule; what changed, or everything with CI=true
+	@scripts/check
+
+soak: build ## What takes too long for every day: load, churn and restarts until figures settle
+	@PROXYHERD=build/release/proxyherd node tests/end_to_end/soak.mjs
+
+coverage: build/coverage/build.ninja ## Which lines the tests reach: a table, and build/coverage/report/index.html
+	@scripts/coverage $(JOBS)
+
+clean: ## Remove everything that was built
+	rm -rf build
+
+# A build folder is configured once; after that ninja itself notices changes of the CMake files.
+build/%/build.ninja: | dependencies
+	@cmake --preset $* --log-level=NOTICE
+
+dependencies:
+	@scripts/install-dependencies
+
+.PHONY: help demo build test test-asan tsan check soak coverage clean dependencies
+.NOTPARALLEL:
+.DEFAULT_GOAL := help

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "herd/node/config.h"
+
+namespace herd::app {
+
+/// Adds `--config FILE` to a subcommand: by default $PROXYHERD_CONFIG, else herd.toml in the working folder.
+/// `file` outlives the parsing.
+void add_config_option(CLI::App& command, std::string& file);
+
+/// The herd of the file. Throws UsageError with a line for each mistake in it.
+node::Config load_herd(const std::string& file);
+
+/// The herd's server of this id. Throws UsageError naming those there are. The config outlives what is returned.
+const node::ServerConfig& server_named(const node::Config& config, std::string_view id, const std::string& file);
+
+/// The file of the running program.
+std::filesystem::path executable_file();
+
+}  // namespace herd::app

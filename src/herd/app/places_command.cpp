@@ -1,0 +1,187 @@
+#include "herd/app/places_command.h"
+
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <unistd.h>
+#include <vector>
+
+#include "herd/app/herd_file.h"
+#include "herd/app/places_table.h"
+#include "herd/app/terminal.h"
+#include "herd/places/geojson_places.h"
+#include "herd/places/offline_places.h"
+#include "herd/places/place_file_writer.h"
+#include "herd/places/shipped_files.h"
+
+namespace herd::app {
+namespace {
+
+int failed(std::string_view subcommand, const std::string& why) {
+  std::cerr << "proxyherd places " << subcommand << ": " << why << "\n";
+  return 1;
+}
+
+struct NearOptions {
+  geo::Location center;
+  double radius_km = 10;
+  std::size_t limit = 10;
+  bool json = false;
+  std::string config_file;
+  bool config_wanted = false;
+};
+
+std::optional<geo::Location> parse_center(const std::string& text) {
+  const auto location = geo::parse_latitude_longitude(text);
+  return location ? location : geo::parse_iso6709(text);
+}
+
+int near(const NearOptions& options) {
+  auto files = places::shipped_place_files(executable_file());
+  if (options.config_wanted || std::filesystem::exists(options.config_file)) {
+    const auto config = load_herd(options.config_file);
+    files.insert(files.end(), config.place_files.begin(), config.place_files.end());
+  }
+  if (files.empty()) {
+    return failed("near", "no place files found; name the folder that holds world.places in PROXYHERD_DATA");
+  }
+  auto opened = places::open_place_files(files);
+  if (!opened) return failed("near", opened.error().message);
+  const places::OfflinePlaces offline(*std::move(opened));
+  const places::NearbyQuery query{options.center, options.radius_km * 1000, options.limit};
+  std::cout << (options.json ? offline.nearby_search(query) + '\n'
+                             : places_table(offline.find(query), shows_colour(STDOUT_FILENO)))
+            << std::flush;
+  return std::cout ? 0 : failed("near", "the output could not be written");
+}
+
+/// Tells on a terminal how far an import is.
+class Progress {
+ public:
+  ~Progress() {
+    if (shown_) std::cerr << "\r\x1b[K";
+  }
+
+  void on_place(std::uint64_t places) {
+    if (!terminal_ || places % 10'000 != 0) return;
+    shown_ = true;
+    std::cerr << "\r" << with_thousands(places) << " places" << std::flush;
+  }
+
+ private:
+  bool terminal_ = is_terminal(STDERR_FILENO);
+  bool shown_ = false;
+};
+
+Result<void> import_file(const std::string& file, places::PlaceFileWriter& writer) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in) return Error{file + ": " + std::generic_category().message(errno)};
+  Progress progress;
+  return places::read_geojson_places(in, file, [&](const places::Place& place) -> Result<void> {
+    auto added = writer.add(place);
+    progress.on_place(writer.size());
+    return added;
+  });
+}
+
+int import(const std::vector<std::string>& files, const std::string& out) {
+  places::PlaceFileWriter writer;
+  for (const auto& file : files) {
+    if (const auto done = import_file(file, writer); !done) return failed("import", done.error().message);
+  }
+  if (writer.size() == 0) return failed("import", "no places in the input; " + out + " stays as it was");
+  if (const auto written = writer.write(out); !written) return failed("import", written.error().message);
+  std::cout << out << ": " << with_thousands(writer.size()) << " places\n";
+  return 0;
+}
+
+int info(const std::string& file) {
+  const auto opened = places::PlaceFile::open(file, 0);
+  if (!opened) return failed("info", opened.error().message);
+  if (const auto verified = opened->verify(); !verified) return failed("info", verified.error().message);
+  std::cout << "file      " << file << "\nplaces    " << with_thousands(opened->size()) << "\nbytes     "
+            << with_thousands(opened->bytes()) << "\nversion   " << places::PlaceFile::version << "\nchecksum  right\n";
+  for (const auto attribution : opened->attributions()) {
+    if (!attribution.empty()) std::cout << "source    " << attribution_text(attribution) << "\n";
+  }
+  return 0;
+}
+
+void add_near(CLI::App& places, std::function<int()>& action) {
+  auto options = std::make_shared<NearOptions>();
+  auto& command = *places.add_subcommand("near", "Say what is near a point, from the place files alone");
+  command
+      .add_option_function<std::string>(
+          "POINT",
+          [options](const std::string& text) {
+            const auto center = parse_center(text);
+            if (!center) throw CLI::ValidationError("POINT", "\"" + text + "\" is no place on Earth");
+            options->center = *center;
+          },
+          "Where: LAT,LON in degrees, or as IAMAT has it: +34.0689-118.4451")
+      ->required();
+  command.add_option("--radius", options->radius_km, "How far to look, in km; decimals are fine")
+      ->type_name("KM")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 20'040.0));
+  command.add_option("--limit", options->limit, "How many places at most")
+      ->type_name("N")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 20));
+  command.add_flag("--json", options->json, "Print the response that WHATSAT would send instead of a table");
+  add_config_option(command, options->config_file);
+  command.footer(
+      "Looks in the place files that ship (PROXYHERD_DATA names another folder for them) and in the [places] files of\n"
+      "the herd's file; that file need not exist unless it is named.\n"
+      "\n"
+      "Examples:\n"
+      "  proxyherd places near 34.0689,-118.4451 --limit 5\n"
+      "  proxyherd places near 47.1410,9.5209 --radius 0.5 --json\n");
+  command.callback([options, &command, &action] {
+    options->config_wanted = command.get_option("--config")->count() > 0;
+    action = [options] { return near(*options); };
+  });
+}
+
+void add_import(CLI::App& places, std::function<int()>& action) {
+  struct ImportOptions {
+    std::vector<std::string> files;
+    std::string out;
+  };
+  auto options = std::make_shared<ImportOptions>();
+  auto& command = *places.add_subcommand("import", "Make a place file of GeoJSON text lines");
+  command.add_option("FILE.geojsonl", options->files, "One GeoJSON Feature a line, as docs/place-file.md has it")
+      ->required();
+  command.add_option("-o,--output", options->out, "The place file; an old one stays until the new one is complete")
+      ->type_name("OUT.places")
+      ->required();
+  command.footer(
+      "Example:\n"
+      "  proxyherd places import cafes.geojsonl -o cafes.places\n");
+  command.callback([options, &action] { action = [options] { return import(options->files, options->out); }; });
+}
+
+void add_info(CLI::App& places, std::function<int()>& action) {
+  auto file = std::make_shared<std::string>();
+  auto& command = *places.add_subcommand("info", "Describe a place file and verify its checksum");
+  command.add_option("FILE.places", *file, "The place file")->required();
+  command.callback([file, &action] { action = [file] { return info(*file); }; });
+}
+
+}  // namespace
+
+void add_places_command(CLI::App& app, std::function<int()>& action) {
+  auto& places = *app.add_subcommand("places", "Ask and make the files of places that WHATSAT answers from");
+  places.require_subcommand(1);
+  add_near(places, action);
+  add_import(places, action);
+  add_info(places, action);
+}
+
+}  // namespace herd::app

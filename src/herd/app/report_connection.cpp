@@ -1,0 +1,239 @@
+#include "herd/app/report_connection.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <netdb.h>
+#include <netinet/tcp.h>
+#include <unistd.h>
+
+#include "herd/base/text.h"
+
+namespace herd::app {
+namespace {
+
+constexpr std::uint64_t unanswered_max = 4096;
+constexpr std::size_t out_bytes_max = 64 * 1024;
+constexpr std::size_t reply_bytes_max = 64 * 1024;
+constexpr Duration first_connect_max = 5 * second;
+constexpr Duration connect_max = 3 * second;
+constexpr Duration backoff_min = 100 * millisecond;
+constexpr Duration backoff_max = 2 * second;
+
+/// Appends units of 1e-7 degree as "+47.1410000".
+void append_degrees(std::string& out, std::int32_t degrees_e7) {
+  constexpr std::int64_t unit = 10'000'000;
+  const auto magnitude = std::abs(std::int64_t{degrees_e7});
+  out += degrees_e7 < 0 ? '-' : '+';
+  append_number(out, magnitude / unit);
+  out += '.';
+  for (auto rest = magnitude % unit, digit = unit / 10; digit > 0; rest %= digit, digit /= 10) {
+    out += static_cast<char>('0' + rest / digit);
+  }
+}
+
+void append_posix_time(std::string& out, Time time) {
+  append_number(out, time / second);
+  out += '.';
+  for (auto rest = time % second, digit = second / 10; digit > 0; rest %= digit, digit /= 10) {
+    out += static_cast<char>('0' + rest / digit);
+  }
+}
+
+}  // namespace
+
+ReportConnection::ReportConnection(std::string server, node::Endpoint endpoint, Fleet fleet, Time now,
+                                   std::function<void(const std::string&)> say)
+    : server_{std::move(server)},
+      endpoint_{std::move(endpoint)},
+      fleet_{std::move(fleet)},
+      say_{std::move(say)},
+      first_connect_by_{now + first_connect_max},
+      wake_at_{now} {}
+
+ReportConnection::~ReportConnection() {
+  if (socket_ >= 0) ::close(socket_);
+}
+
+bool ReportConnection::done() const {
+  if (state_ == State::given_up) return true;
+  return all_sent() && (state_ != State::open || (unanswered_ == 0 && out_.empty()));
+}
+
+bool ReportConnection::has_room() const {
+  return state_ == State::open && unanswered_ < unanswered_max && out_.size() < out_bytes_max;
+}
+
+pollfd ReportConnection::poll_entry() const {
+  const bool writing = state_ == State::connecting || !out_.empty();
+  return {socket_, static_cast<short>(writing ? POLLIN | POLLOUT : POLLIN), 0};
+}
+
+std::optional<Time> ReportConnection::wake_at() const {
+  if (state_ == State::open || done()) return std::nullopt;
+  return wake_at_;
+}
+
+std::optional<Duration> ReportConnection::next_due() const {
+  return has_room() && !stopping_ ? fleet_.next_due() : std::nullopt;
+}
+
+void ReportConnection::take_turn(short revents, const Moment& now) {
+  if (state_ == State::connecting) finish_connecting(revents, now);
+  if (state_ == State::open && (revents & (POLLIN | POLLHUP | POLLERR)) != 0) read_replies(now);
+  if (state_ == State::waiting && now.steady >= wake_at_ && !all_sent()) connect(now);
+  if (state_ == State::open) write_reports(now);
+}
+
+bool ReportConnection::resolve(std::string& why) {
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  const int error = ::getaddrinfo(endpoint_.host.c_str(), std::to_string(endpoint_.port).c_str(), &hints, &found);
+  if (error != 0) {
+    why = ::gai_strerror(error);
+    return false;
+  }
+  addresses_.clear();
+  for (const auto* info = found; info; info = info->ai_next) {
+    Address address{{}, info->ai_addrlen};
+    std::memcpy(&address.bytes, info->ai_addr, info->ai_addrlen);
+    addresses_.push_back(address);
+  }
+  ::freeaddrinfo(found);
+  return true;
+}
+
+void ReportConnection::connect(const Moment& now) {
+  std::string why;
+  if (address_ == 0 && !resolve(why)) return drop(why, now);
+  const auto& address = addresses_[address_];
+  socket_ = ::socket(address.bytes.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (socket_ < 0) return drop(std::strerror(errno), now);
+  const int on = 1;
+  ::setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+
+  sockaddr_storage bytes = address.bytes;
+  void* const generic = &bytes;
+  if (::connect(socket_, static_cast<sockaddr*>(generic), address.size) == 0) return opened();
+  if (errno != EINPROGRESS) return drop(std::strerror(errno), now);
+  state_ = State::connecting;
+  wake_at_ = now.steady + connect_max;
+}
+
+void ReportConnection::finish_connecting(short revents, const Moment& now) {
+  if (revents == 0) {
+    if (now.steady >= wake_at_) drop("no answer to a connection attempt within 3 s", now);
+    return;
+  }
+  int error = 0;
+  socklen_t size = sizeof error;
+  ::getsockopt(socket_, SOL_SOCKET, SO_ERROR, &error, &size);
+  if (error != 0) return drop(std::strerror(error), now);
+  opened();
+}
+
+void ReportConnection::opened() {
+  state_ = State::open;
+  if (ever_connected_) {
+    ++counts_.reconnects;
+    say_(server_ + ": connected again");
+  }
+  ever_connected_ = true;
+}
+
+void ReportConnection::read_replies(const Moment& now) {
+  std::array<char, 64 * 1024> bytes;
+  const auto count = ::recv(socket_, bytes.data(), bytes.size(), 0);
+  if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;
+  if (count <= 0) return drop(count == 0 ? "the server closed the connection" : std::strerror(errno), now);
+
+  std::string_view rest{bytes.data(), static_cast<std::size_t>(count)};
+  for (auto end = rest.find('\n'); end != std::string_view::npos; end = rest.find('\n')) {
+    if (unanswered_ == 0)
+      return drop("the server said more than it was asked; is this the line port of a server?", now);
+    if (in_.empty()) {
+      take_reply(rest.substr(0, end));
+    } else {
+      take_reply(in_.append(rest.substr(0, end)));
+      in_.clear();
+    }
+    rest.remove_prefix(end + 1);
+  }
+  if (in_.size() + rest.size() > reply_bytes_max) return drop("a reply longer than 64 KiB", now);
+  in_.append(rest);
+}
+
+void ReportConnection::take_reply(std::string_view reply) {
+  --unanswered_;
+  backoff_ = 0;
+  if (reply.starts_with("AT ")) {
+    ++counts_.answered;
+    return;
+  }
+  if (++counts_.refused > 1) return;
+  append_printable(first_refused_, reply, 300);
+  say_(server_ + " refused a report: " + first_refused_);
+}
+
+void ReportConnection::append_report(const Moment& now) {
+  const auto report = fleet_.take_report(now.play ? *now.play : *fleet_.next_due());
+  last_report_ = std::max(now.posix, last_report_ + 1);
+  out_ += "IAMAT ";
+  out_ += report.client;
+  out_ += ' ';
+  append_degrees(out_, report.location.latitude_e7);
+  append_degrees(out_, report.location.longitude_e7);
+  out_ += ' ';
+  append_posix_time(out_, last_report_);
+  out_ += '\n';
+  ++unanswered_;
+  ++counts_.sent;
+}
+
+void ReportConnection::write_reports(const Moment& now) {
+  for (;;) {
+    while (next_due() && (!now.play || *next_due() <= *now.play)) append_report(now);
+    if (out_.empty()) return;
+    const auto count = ::send(socket_, out_.data() + out_begin_, out_.size() - out_begin_, MSG_NOSIGNAL);
+    if (count < 0) {
+      if (errno == EINTR) continue;
+      if (errno != EAGAIN) drop(std::strerror(errno), now);
+      return;
+    }
+    out_begin_ += static_cast<std::size_t>(count);
+    if (out_begin_ < out_.size()) continue;
+    out_.clear();
+    out_begin_ = 0;
+  }
+}
+
+void ReportConnection::drop(const std::string& why, const Moment& now) {
+  const bool was_open = state_ == State::open;
+  if (was_open) say_(server_ + ": " + why + "; calling again");
+  if (socket_ >= 0) ::close(socket_);
+  socket_ = -1;
+  counts_.lost += unanswered_;
+  unanswered_ = 0;
+  out_.clear();
+  out_begin_ = 0;
+  in_.clear();
+
+  state_ = State::waiting;
+  if (!was_open && ++address_ < addresses_.size()) {
+    wake_at_ = now.steady;
+    return;
+  }
+  address_ = 0;
+  backoff_ = std::clamp(2 * backoff_, backoff_min, backoff_max);
+  wake_at_ = now.steady + backoff_;
+  if (!ever_connected_ && now.steady >= first_connect_by_) {
+    state_ = State::given_up;
+    const auto where = server_ == endpoint_.text() ? server_ : server_ + " at " + endpoint_.text();
+    say_("cannot connect to " + where + ": " + why + "; is it running? (proxyherd status)");
+  }
+}
+
+}  // namespace herd::app

@@ -1,0 +1,107 @@
+#include "herd/app/send_command.h"
+
+#include <iostream>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <unistd.h>
+#include <vector>
+
+#include "herd/app/herd_file.h"
+#include "herd/app/usage_error.h"
+#include "herd/net/line_client.h"
+
+namespace herd::app {
+
+namespace {
+
+constexpr Duration connect_time_max = 5 * second;
+
+struct SendOptions {
+  std::string config_file;
+  std::string target;
+  std::vector<std::string> words;
+};
+
+/// Prints replies as they come and remembers whether one of them was "? ...".
+class ReplyPrinter {
+ public:
+  void print(std::string_view bytes) {
+    std::cout.write(bytes.data(), static_cast<std::streamsize>(bytes.size())).flush();
+    for (const char c : bytes) {
+      refused_ |= column_ == 1 && after_question_mark_ && c == ' ';
+      after_question_mark_ = column_ == 0 && c == '?';
+      column_ = c == '\n' ? 0 : column_ + 1;
+    }
+  }
+  bool refused() const { return refused_; }
+
+ private:
+  std::size_t column_ = 0;
+  bool after_question_mark_ = false;
+  bool refused_ = false;
+};
+
+struct Target {
+  node::Endpoint address;
+  std::string server;  // empty if an address was given
+};
+
+Target find_target(const SendOptions& options) {
+  if (options.target.find(':') == std::string::npos) {
+    const auto config = load_herd(options.config_file);
+    return {server_named(config, options.target, options.config_file).line, options.target};
+  }
+  auto address = node::parse_endpoint(options.target);
+  if (!address) throw UsageError(address.error().message);
+  return {*std::move(address), {}};
+}
+
+int send(const SendOptions& options) {
+  const auto [address, server] = find_target(options);
+  const auto name = (server.empty() ? "" : server + " at ") + address.text();
+  auto client = net::LineClient::connect(address.host, address.port, connect_time_max);
+  if (!client) {
+    throw std::runtime_error("cannot connect to " + name + ": " + client.error().message + "; is it running? " +
+                             "proxyherd serve " + (server.empty() ? "NAME" : server));
+  }
+
+  ReplyPrinter printer;
+  const auto on_replies = [&](std::string_view bytes) { printer.print(bytes); };
+  std::string command;
+  for (const auto& word : options.words) command += (command.empty() ? "" : " ") + word;
+  const auto sent =
+      options.words.empty() ? client->send_from(STDIN_FILENO, on_replies) : client->send(command + "\n", on_replies);
+  if (!sent) throw std::runtime_error("the conversation with " + name + " broke off: " + sent.error().message);
+  return printer.refused() ? 1 : 0;
+}
+
+}  // namespace
+
+void add_send_command(CLI::App& app, std::function<int()>& action) {
+  auto options = std::make_shared<SendOptions>();
+  auto& command = *app.add_subcommand("send", "Send commands to a server, as a client would, and print the replies");
+  command
+      .add_option("NAME|HOST:PORT [COMMAND...]", options->target,
+                  "A server's id in herd.toml, or the address of a line port")
+      ->required();
+  add_config_option(command, options->config_file);
+  // Everything after the name is the command, also where it looks like an option: "-33.86+151.20".
+  command.prefix_command();
+  command.footer(
+      "The words of COMMAND are sent as one line; without any, lines are read from standard input.\n"
+      "Options go before the name. Status 0 if every command was accepted, 1 if a reply was \"? ...\"\n"
+      "(not understood, or a client that the server has not heard of) or the server did not answer.\n"
+      "\n"
+      "Examples:\n"
+      "  proxyherd send Riley IAMAT kiwi.cs.ucla.edu +34.068930-118.445127 1621464827.959498503\n"
+      "  proxyherd send Campbell WHATSAT kiwi.cs.ucla.edu 10 5\n"
+      "  proxyherd send 127.0.0.1:12000 < commands.txt\n");
+  command.callback([options, &command, &action] {
+    options->words = command.remaining();
+    action = [options] { return send(*options); };
+  });
+}
+
+}  // namespace herd::app

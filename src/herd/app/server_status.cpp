@@ -1,0 +1,119 @@
+#include "herd/app/server_status.h"
+
+#include <algorithm>
+#include <array>
+#include <boost/json.hpp>
+#include <charconv>
+#include <exception>
+
+#include "herd/app/table.h"
+#include "herd/app/terminal.h"
+#include "herd/base/text.h"
+
+namespace herd::app {
+
+namespace {
+
+namespace json = boost::json;
+
+std::string fixed(double number, int fraction_digits) {
+  std::array<char, 400> digits;
+  const auto [end, error] =
+      std::to_chars(digits.data(), digits.data() + digits.size(), number, std::chars_format::fixed, fraction_digits);
+  return {digits.data(), end};
+}
+
+/// Whole units, the largest that leaves at least one: "59 s", "3 min", "47 h", "2 d".
+std::string span_text(double seconds) {
+  struct Unit {
+    double seconds_below;
+    double seconds;
+    const char* name;
+  };
+  constexpr std::array<Unit, 3> units{{{60, 1, " s"}, {3600, 60, " min"}, {48 * 3600, 3600, " h"}}};
+  for (const auto& unit : units) {
+    if (seconds < unit.seconds_below) return fixed(std::max(0.0, seconds / unit.seconds - 0.5), 0) + unit.name;
+  }
+  return fixed(seconds / 86400 - 0.5, 0) + " d";
+}
+
+std::string lag_text(double lag_ms) {
+  return lag_ms < 1000 ? fixed(lag_ms, 1) + " ms" : fixed(lag_ms / 1000, 1) + " s";
+}
+
+std::string link_text(const LinkStatus& link) {
+  const auto text = link.peer + " " + link.state;
+  if (link.state != "up") return text + " " + span_text(link.since_s);
+  return link.lag_ms ? text + " " + lag_text(*link.lag_ms) : text;
+}
+
+LinkStatus parse_link(const json::value& value) {
+  LinkStatus link;
+  link.peer = json::value_to<std::string>(value.at("peer"));
+  link.state = json::value_to<std::string>(value.at("state"));
+  link.since_s = value.at("since_s").to_number<double>();
+  if (const auto& lag = value.at("lag_ms"); !lag.is_null()) link.lag_ms = lag.to_number<double>();
+  return link;
+}
+
+}  // namespace
+
+Result<ServerStatus> parse_status(std::string_view text, std::string_view server) {
+  try {
+    const auto value = json::parse({text.data(), text.size()});
+    if (const auto name = json::value_to<std::string>(value.at("server")); name != server) {
+      return Error{"another server answers there: " + name};
+    }
+    ServerStatus status;
+    status.json = trim(text);
+    status.uptime_s = value.at("uptime_s").to_number<double>();
+    status.clients = value.at("clients").to_number<std::uint64_t>();
+    status.reports_per_s = value.at("reports_per_s").to_number<double>();
+    status.connections = value.at("connections").to_number<std::uint64_t>();
+    for (const auto& link : value.at("links").as_array()) status.links.push_back(parse_link(link));
+    return status;
+  } catch (const std::exception&) {
+    return Error{"what answers there is no proxyherd server of this version"};
+  }
+}
+
+std::string status_table(const std::vector<StatusAnswer>& answers, bool coloured) {
+  Table table({{"SERVER"},
+               {"STATE"},
+               {"CLIENTS", Align::right},
+               {"REPORTS/S", Align::right},
+               {"CONNECTIONS", Align::right},
+               {"LINKS"}});
+  for (const auto& [server, status] : answers) {
+    if (!status) {
+      table.add_row({{server}, {"down", style::red}, {"-"}, {"-"}, {"-"}, {status.error().message}});
+      continue;
+    }
+    std::string links;
+    for (const auto& link : status->links) links += (links.empty() ? "" : ", ") + link_text(link);
+    const bool all_up = std::ranges::all_of(status->links, [](const LinkStatus& link) { return link.state == "up"; });
+    table.add_row({{server},
+                   {"up " + span_text(status->uptime_s), style::green},
+                   {std::to_string(status->clients)},
+                   {fixed(status->reports_per_s, 1)},
+                   {std::to_string(status->connections)},
+                   {links.empty() ? "-" : links, all_up ? "" : style::yellow}});
+  }
+  return table.text(coloured);
+}
+
+std::string status_json(const std::vector<StatusAnswer>& answers) {
+  std::string out = "[";
+  for (const auto& [server, status] : answers) {
+    if (out.size() > 1) out += ',';
+    out += "{\"server\":" + json::serialize(json::string(server));
+    if (status) {
+      out += ",\"ok\":true,\"status\":" + status->json + '}';
+    } else {
+      out += ",\"ok\":false,\"error\":" + json::serialize(json::string(status.error().message)) + '}';
+    }
+  }
+  return out + "]\n";
+}
+
+}  // namespace herd::app

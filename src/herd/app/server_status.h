@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "herd/base/result.h"
+
+namespace herd::app {
+
+struct LinkStatus {
+  std::string peer;
+  std::string state;             ///< "up", "down" or a stage between them
+  double since_s = 0;            ///< in this state
+  std::optional<double> lag_ms;  ///< how old what arrives is, if that is known
+};
+
+/// What the status table shows of a server's answer to GET /v1/status.
+struct ServerStatus {
+  std::string json;  ///< the whole answer
+  double uptime_s = 0;
+  std::uint64_t clients = 0;
+  double reports_per_s = 0;
+  std::uint64_t connections = 0;
+  std::vector<LinkStatus> links;
+};
+
+/// Reads the answer of the server with this id. It is an error if it is not a status, or another server's.
+Result<ServerStatus> parse_status(std::string_view json, std::string_view server);
+
+/// A server that was asked, and its status or why there is none.
+struct StatusAnswer {
+  std::string server;
+  Result<ServerStatus> status;
+};
+
+/// A row for each server, under headings.
+std::string status_table(const std::vector<StatusAnswer>& answers, bool coloured);
+
+/// One line: a JSON array of {"server", "ok", and "status" or "error"}.
+std::string status_json(const std::vector<StatusAnswer>& answers);
+
+}  // namespace herd::app

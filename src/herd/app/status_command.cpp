@@ -1,0 +1,119 @@
+#include "herd/app/status_command.h"
+
+#include <algorithm>
+#include <chrono>
+#include <iostream>
+#include <memory>
+#include <sstream>
+#include <string>
+#include <thread>
+#include <unistd.h>
+#include <vector>
+
+#include "herd/app/herd_file.h"
+#include "herd/app/server_status.h"
+#include "herd/app/table.h"
+#include "herd/app/terminal.h"
+#include "herd/net/http_client.h"
+
+namespace herd::app {
+
+namespace {
+
+constexpr Duration answer_time_max = 1 * second;
+constexpr double watch_s_min = 0.1;
+constexpr double watch_s_max = 3600;
+
+struct StatusOptions {
+  std::string config_file;
+  std::vector<std::string> names;
+  double watch_s = 0;  // 0: once
+  bool json = false;
+};
+
+std::vector<StatusAnswer> ask(const std::vector<const node::ServerConfig*>& servers) {
+  std::vector<StatusAnswer> answers;
+  std::vector<net::HttpTarget> targets;
+  std::vector<std::size_t> asked;  // which server each target is
+  for (const auto* server : servers) {
+    if (server->http) {
+      asked.push_back(answers.size());
+      targets.push_back({server->http->host, server->http->port, "/v1/status"});
+    }
+    answers.push_back({server->id, Error{"no http port configured"}});
+  }
+  const auto received = net::http_get_all(targets, answer_time_max);
+  for (std::size_t i = 0; i < received.size(); ++i) {
+    auto& [server, status] = answers[asked[i]];
+    if (!received[i]) {
+      status = Error{servers[asked[i]]->http->text() + ": " + received[i].error().message};
+    } else if (received[i]->status != 200) {
+      status = Error{servers[asked[i]]->http->text() + ": HTTP status " + std::to_string(received[i]->status)};
+    } else {
+      status = parse_status(received[i]->body, server);
+    }
+  }
+  return answers;
+}
+
+/// Lines that a terminal of this width takes to show the text.
+std::size_t terminal_lines(const std::string& text, unsigned columns) {
+  std::istringstream in(text);
+  std::size_t lines = 0;
+  for (std::string line; std::getline(in, line);) {
+    lines += std::max<std::size_t>(1, (count_characters(line) + columns - 1) / columns);
+  }
+  return lines;
+}
+
+[[noreturn]] void watch(const StatusOptions& options, const std::vector<const node::ServerConfig*>& servers) {
+  const bool in_place = is_terminal(STDOUT_FILENO) && !options.json;
+  const bool coloured = shows_colour(STDOUT_FILENO);
+  for (std::size_t lines_before = 0;;) {
+    const auto answers = ask(servers);
+    if (lines_before > 0 && in_place) std::cout << "\x1b[" << lines_before << "A\x1b[J";  // up, and clear from there
+    if (lines_before > 0 && !in_place && !options.json) std::cout << '\n';
+    std::cout << (options.json ? status_json(answers) : status_table(answers, coloured)) << std::flush;
+    lines_before = terminal_lines(status_table(answers, false), terminal_columns(STDOUT_FILENO));
+    std::this_thread::sleep_for(std::chrono::duration<double>(options.watch_s));
+  }
+}
+
+int status(const StatusOptions& options) {
+  const auto config = load_herd(options.config_file);
+  std::vector<const node::ServerConfig*> servers;
+  for (const auto& name : options.names) servers.push_back(&server_named(config, name, options.config_file));
+  if (options.names.empty()) {
+    for (const auto& server : config.servers) servers.push_back(&server);
+  }
+  if (options.watch_s > 0) watch(options, servers);
+  const auto answers = ask(servers);
+  std::cout << (options.json ? status_json(answers) : status_table(answers, shows_colour(STDOUT_FILENO)));
+  return std::ranges::all_of(answers, [](const StatusAnswer& answer) { return answer.status.has_value(); }) ? 0 : 1;
+}
+
+}  // namespace
+
+void add_status_command(CLI::App& app, std::function<int()>& action) {
+  auto options = std::make_shared<StatusOptions>();
+  auto& command = *app.add_subcommand("status", "Show the servers: clients held, reports per second, links and lag");
+  command.add_option("NAME", options->names, "Only these servers (default: the whole herd)");
+  command.add_option("--watch", options->watch_s, "Ask again every SECONDS (default: 1) until Ctrl-C")
+      ->expected(0, 1)
+      ->default_str("1")
+      ->type_name("[SECONDS]")
+      ->check(CLI::Range(watch_s_min, watch_s_max).description(""));
+  command.add_flag("--json", options->json, "Print a JSON array of {server, ok, status or error}");
+  add_config_option(command, options->config_file);
+  command.footer(
+      "Asks every server at its http port. LINKS shows each neighbour, whether the link is up, and how old\n"
+      "what comes over it is. Status 0 if all servers answered within a second, 1 otherwise.\n"
+      "\n"
+      "Examples:\n"
+      "  proxyherd status\n"
+      "  proxyherd status Riley Campbell --watch\n"
+      "  proxyherd status --json\n");
+  command.callback([options, &action] { action = [options] { return status(*options); }; });
+}
+
+}  // namespace herd::app

@@ -1,0 +1,142 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "herd/base/result.h"
+#include "herd/base/time.h"
+#include "herd/base/traffic_log.h"
+#include "herd/flood/lag_meter.h"
+#include "herd/store/follower.h"
+#include "herd/store/record_store.h"
+#include "herd/wire/link_message.h"
+
+namespace herd::flood {
+
+/// Who we are to our neighbours.
+struct Identity {
+  std::string herd;
+  std::string server;
+  std::uint64_t epoch = 0;  ///< random, new at every start of the process, never 0
+};
+
+struct LinkTimes {
+  Duration hello_max = 500 * millisecond;  ///< from connecting to a valid hello
+  Duration ping_after = 500 * millisecond;
+  Duration silence_max = 3 * second;
+};
+
+struct LinkCounters {
+  std::uint64_t connects = 0;  ///< connections on which both said a valid hello
+  std::uint64_t records_in = 0;
+  std::uint64_t records_accepted = 0;
+  std::uint64_t records_out = 0;
+  std::uint64_t bytes_in = 0;
+  std::uint64_t bytes_out = 0;
+  std::uint64_t resumes = 0;    ///< partitions that went on from where the neighbour was
+  std::uint64_t exchanges = 0;  ///< partitions whose whole table was sent
+};
+
+/// One neighbour, from hello to heartbeat: bytes in, bytes out, no sockets and no clock. It outlives connections,
+/// for between them it remembers up to where the neighbour's log is held.
+///
+/// The rules are those of docs/flooding.md: a connection begins with a hello; the neighbour then either resumes from
+/// the position it states or gets the whole table; after that each side sends the records that changed after its
+/// cursor and were not learnt from the other. No queue: a neighbour that does not read costs one batch.
+///
+/// Times are a steady clock's. `store` and `log` must outlive the link.
+class Link {
+ public:
+  Link(const Identity& self, std::string neighbor, store::RecordStore& store, TrafficLog& log, LinkTimes times);
+
+  const std::string& neighbor() const { return neighbor_; }
+
+  /// A new connection, on which nothing has been sent or received.
+  void connect(Time now);
+
+  /// Why this hello cannot be this neighbour's, if it cannot. Changes nothing.
+  Result<void> check(const wire::Hello& hello) const;
+
+  /// Takes what the neighbour sent. An error says why the connection must be closed now.
+  Result<void> receive(Time now, std::string_view bytes);
+
+  /// Appends what is to be sent now, at most one batch of records; nothing while there is nothing to say.
+  void write(Time now, std::string& out);
+
+  /// The connection is gone, and all that belonged to it.
+  void disconnect();
+
+  /// Why the connection must be given up for lack of a sign of life, if it must.
+  std::optional<Error> expire(Time now) const;
+
+  /// When write() will have something to send even if nothing happens.
+  Time next_write() const;
+
+  /// The next write() asks for a sign of life, ahead of all records; heard_since tells that one came.
+  void want_ping() { ping_wanted_ = true; }
+  bool heard_since(Time then) const { return last_received_ > then; }
+
+  bool is_up() const { return hello_received_; }
+  bool has_unsent() const;
+  std::uint64_t neighbor_epoch() const { return neighbor_epoch_; }
+  const LinkCounters& counters() const { return counters_; }
+  Duration round_trip() const { return round_trip_; }
+  /// The age of the oldest change that the neighbour has not acknowledged; 0 if there is none.
+  Duration lag(Time now) const { return lag_.lag(now); }
+  store::Sequence unacknowledged() const;
+
+ private:
+  Result<void> on(Time now, const wire::Hello& hello);
+  Result<void> on(Time now, const wire::Data& data);
+  Result<void> on(Time now, const wire::Ack& ack);
+  Result<void> on(Time now, const wire::Ping& ping);
+  Result<void> on(Time now, const wire::Pong& pong);
+
+  Time ping_due_at() const;
+  void write_hello(std::string& out) const;
+  void write_acks(Time now, std::string& out);
+  void write_batch(Time now, std::string& out);
+
+  const Identity& self_;
+  std::string neighbor_;
+  store::RecordStore& store_;
+  TrafficLog& log_;
+  LinkTimes times_;
+  LinkCounters counters_;
+
+  // Kept between connections, in memory only.
+  std::uint64_t neighbor_epoch_ = 0;
+  std::vector<std::optional<wire::Position>> held_;  // of the neighbour's log, per partition
+  store::Source source_ = store::heard_here;         // marks what this neighbour, in this epoch, taught us
+
+  // What a partition's side of the current connection knows.
+  struct Stream {
+    store::Follower follower;
+    std::optional<wire::Position> sent;  // the last position stated to the neighbour
+    wire::Position acknowledged = 0;
+    std::optional<wire::Position> to_acknowledge;
+  };
+
+  bool connected_ = false;
+  bool hello_sent_ = false;
+  bool hello_received_ = false;
+  std::vector<Stream> streams_;
+  std::size_t next_stream_ = 0;  // batches take turns among the partitions
+  std::string input_;            // the beginning of a message that has not come whole
+  std::optional<Time> pong_due_;
+  Time connected_at_ = 0;
+  Time last_received_ = 0;
+  Time last_ping_ = 0;
+  Time last_ack_ = 0;
+  bool ping_wanted_ = false;
+  std::optional<Time> ack_due_at_;
+  std::size_t bytes_to_acknowledge_ = 0;
+  std::optional<Time> position_due_at_;
+  Duration round_trip_ = 0;
+  LagMeter lag_;
+};
+
+}  // namespace herd::flood

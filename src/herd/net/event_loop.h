@@ -1,0 +1,45 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "herd/base/time.h"
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace herd::net {
+
+/// The thread that serves everything: what is added to it runs in run(), never at the same time as anything else.
+class EventLoop {
+ public:
+  EventLoop();
+  ~EventLoop();
+
+  /// Serves until nothing is left to serve, or finish() was called.
+  void run();
+
+  /// run() returns as soon as what is ready has been done; nothing runs after that.
+  void finish();
+
+  /// Calls `action` at this interval until `cease()`.
+  void every(Duration interval, std::function<void()> action);
+
+  /// Calls `action` once `delay` has passed, unless `cease()` comes first.
+  void after(Duration delay, std::function<void()> action);
+
+  /// Calls `action` at SIGINT and at SIGTERM.
+  void on_terminate(std::function<void()> action);
+
+  /// No more timers, no more signals.
+  void cease();
+
+  boost::asio::io_context& context();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace herd::net

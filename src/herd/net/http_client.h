@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "herd/base/result.h"
+#include "herd/base/time.h"
+
+namespace herd::net {
+
+struct HttpTarget {
+  std::string host;
+  std::uint16_t port = 0;
+  std::string path;  ///< "/v1/status"
+};
+
+struct HttpAnswer {
+  int status = 0;
+  std::string body;
+};
+
+/// GETs all the targets at once and returns when each has answered or `timeout` has passed. The answers stand in the
+/// order of the targets; the errors say why there is none, such as "Connection refused". A body above 1 MiB is an
+/// error.
+std::vector<Result<HttpAnswer>> http_get_all(const std::vector<HttpTarget>& targets, Duration timeout);
+
+}  // namespace herd::net

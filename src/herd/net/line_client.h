@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "herd/base/result.h"
+#include "herd/base/time.h"
+
+namespace herd::net {
+
+/// A blocking client of a server's line port.
+class LineClient {
+ public:
+  /// Called with each piece of the replies as it arrives.
+  using OnReplies = std::function<void(std::string_view bytes)>;
+
+  /// Connects, trying each address of the host for `timeout`. The error is the reason alone: "Connection refused".
+  static Result<LineClient> connect(const std::string& host, std::uint16_t port, Duration timeout);
+
+  LineClient(LineClient&& other) noexcept : socket_(std::exchange(other.socket_, -1)) {}
+  LineClient& operator=(LineClient&& other) noexcept {
+    std::swap(socket_, other.socket_);
+    return *this;
+  }
+  ~LineClient();
+
+  /// Sends `bytes`, half-closes, and returns when the server has closed. It is an error if it closed before all was
+  /// sent, or broke off.
+  Result<void> send(std::string_view bytes, const OnReplies& on_replies);
+
+  /// The same with what can be read from the file descriptor until its end, sent as it comes.
+  Result<void> send_from(int input, const OnReplies& on_replies);
+
+ private:
+  explicit LineClient(int socket) : socket_(socket) {}
+
+  Result<void> converse(int input, std::string pending, const OnReplies& on_replies);
+
+  int socket_;  // owned; -1: none
+};
+
+}  // namespace herd::net

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "herd/flood/link.h"
+#include "herd/net/event_loop.h"
+#include "herd/net/log_file.h"
+#include "herd/net/neighbor_link.h"
+
+namespace herd::net {
+
+/// The port for neighbours. Whoever connects must say a valid hello at once, bearing the name of a neighbour that is
+/// to dial us; everybody else is refused, logged and counted, and touches nothing.
+class PeerListener {
+ public:
+  /// Connections that have not said hello yet; more are closed at once.
+  static constexpr std::size_t strangers_max = 64;
+  /// Of refusals, so many a second are logged.
+  static constexpr unsigned refusals_logged_max = 10;
+
+  /// Listens at once; serves in loop.run(). Throws std::runtime_error if it cannot listen. All that is given must
+  /// outlive it; `neighbors` are those that dial us.
+  PeerListener(EventLoop& loop, const std::string& host, std::uint16_t port, const flood::Identity& self,
+               std::vector<NeighborLink*> neighbors, Duration hello_max, LogFile& log);
+  ~PeerListener();
+
+  std::string address() const;
+  std::uint64_t refusals() const;
+  void close();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace herd::net

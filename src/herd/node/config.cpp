@@ -1,0 +1,238 @@
+#include "herd/node/config.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <map>
+#include <sstream>
+
+#include "herd/base/text.h"
+#include "herd/node/nearest_name.h"
+#include "herd/node/toml_section.h"
+
+namespace herd::node {
+
+namespace {
+
+constexpr std::size_t name_bytes_max = 64;
+constexpr std::uint64_t clients_bound = 1'000'000'000'000;
+constexpr std::uint64_t line_bytes_min = 1024;
+constexpr std::uint64_t line_bytes_bound = 1024 * 1024;
+
+// Names become file names, fields of logs and words of AT lines; a leading dot or dash would be "..", a hidden file or
+// an option of the command line.
+bool is_name(std::string_view text) {
+  return !text.empty() && text.size() <= name_bytes_max && text.front() != '.' && text.front() != '-' &&
+         std::ranges::all_of(text, [](char c) {
+           return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '.' || c == '-';
+         });
+}
+
+std::string in_quotes(std::string_view text) {
+  std::string out = "\"";
+  append_printable(out, text, 100);
+  return out + '"';
+}
+
+/// A link as one server names it.
+struct NamedLink {
+  std::string from;
+  std::string to;
+  std::size_t line;
+};
+
+/// Turns the tables of one file into a Config.
+class ConfigReader {
+ public:
+  ConfigReader(const std::filesystem::path& file, Mistakes& mistakes, Mistakes& warnings)
+      : folder_(file.parent_path()), mistakes_(mistakes), warnings_(warnings) {}
+
+  Config read(const toml::table& document) {
+    const TomlSection top(document, "the file", 1, {"herd", "server", "places", "durability", "log", "limits"},
+                          mistakes_);
+    read_herd(top.table("herd", {"name", "data"}));
+    for (const auto& section : top.tables("server", {"id", "line", "peer", "http", "talks_with"})) read_server(section);
+    const auto* servers = document.get("server");
+    if (servers == nullptr || (servers->is_array() && servers->as_array()->empty())) {
+      mistakes_.add(1, "the file names no server; add a [[server]] with id, line and peer");
+    }
+    connect_links();
+    for (const auto& place_file : top.table("places", {"files"}).strings("files", "[\"monaco.places\"]")) {
+      config_.place_files.push_back((folder_ / place_file.value).lexically_normal());
+    }
+    read_durability(top.table("durability", {"mode"}));
+    const auto traffic = top.table("log", {"traffic"}).choice("traffic", {"limited", "all", "off"});
+    if (traffic && traffic->value == "all") config_.traffic = TrafficLogging::all;
+    if (traffic && traffic->value == "off") config_.traffic = TrafficLogging::off;
+    const auto limits = top.table("limits", {"clients_max", "line_bytes_max"});
+    config_.clients_max = limits.whole_number("clients_max", 1, clients_bound).value_or(config_.clients_max);
+    config_.line_bytes_max =
+        limits.whole_number("line_bytes_max", line_bytes_min, line_bytes_bound).value_or(config_.line_bytes_max);
+    return std::move(config_);
+  }
+
+ private:
+  std::optional<Located<std::string>> name(const TomlSection& section, std::string_view key, std::string_view example) {
+    auto found = section.required_string(key, example);
+    if (found && !is_name(found->value)) {
+      mistakes_.add(found->line, std::string(key) + " is " + in_quotes(found->value) +
+                                     "; it must be 1 to 64 letters, digits, _, . or - and not begin with . or -");
+    }
+    return found;
+  }
+
+  void read_herd(const TomlSection& section) {
+    if (const auto herd = name(section, "name", "\"ucla\"")) config_.herd = herd->value;
+    const auto data = section.string("data", "\"data\"");
+    config_.data = (folder_ / (data ? data->value : "data")).lexically_normal();
+  }
+
+  void read_server(const TomlSection& section) {
+    ServerConfig server;
+    if (const auto id = name(section, "id", "\"Riley\"")) {
+      server.id = id->value;
+      if (const auto [earlier, is_new] = id_lines_.try_emplace(id->value, id->line); !is_new) {
+        mistakes_.add(id->line, "id " + in_quotes(id->value) + " is taken by the server of line " +
+                                    std::to_string(earlier->second) + "; give each server its own");
+      }
+    }
+    const auto who = server.id.empty() ? std::string("a server without id") : server.id;
+    if (const auto line = section.required_string("line", "\"127.0.0.1:12000\"")) {
+      server.line = endpoint(*line, who, "line");
+    }
+    if (const auto peer = section.required_string("peer", "\"127.0.0.1:13000\"")) {
+      server.peer = endpoint(*peer, who, "peer");
+      if (!server.peer.host.empty() && !server.peer.is_loopback()) {
+        mistakes_.add(peer->line,
+                      "peer " + in_quotes(peer->value) +
+                          " can be reached from other machines; plain peer ports are for loopback only until there is "
+                          "TLS: write 127.0.0.1:" +
+                          std::to_string(server.peer.port));
+      }
+    }
+    if (const auto http = section.string("http", "\"127.0.0.1:14000\"")) server.http = endpoint(*http, who, "http");
+    for (auto& neighbor : section.strings("talks_with", "[\"Jaquez\", \"Juzang\"]")) {
+      links_.push_back({server.id, std::move(neighbor.value), neighbor.line});
+    }
+    server_lines_.push_back(section.line());
+    config_.servers.push_back(std::move(server));
+  }
+
+  /// An empty host if there is something wrong with it.
+  Endpoint endpoint(const Located<std::string>& text, const std::string& server, const std::string& key) {
+    auto parsed = parse_endpoint(text.value);
+    if (!parsed) {
+      mistakes_.add(text.line, key + " " + parsed.error().message);
+      return {};
+    }
+    const auto key_text = (parsed->host == "localhost" ? Endpoint{"127.0.0.1", parsed->port} : *parsed).text();
+    const auto user = "the " + key + " port of " + server + " in line " + std::to_string(text.line);
+    if (const auto [taken, is_new] = endpoint_users_.try_emplace(key_text, user); parsed->port != 0 && !is_new) {
+      mistakes_.add(text.line,
+                    key + " " + in_quotes(text.value) + " is taken by " + taken->second + "; give each its own port");
+    }
+    return *std::move(parsed);
+  }
+
+  void connect_links() {
+    std::vector<std::string> ids;
+    for (const auto& server : config_.servers) {
+      if (!server.id.empty()) ids.push_back(server.id);
+    }
+    for (const auto& link : links_) {
+      if (link.from == link.to) {
+        mistakes_.add(link.line, "talks_with of " + link.from + " names itself; name its neighbours only");
+      } else if (!id_lines_.contains(link.to)) {
+        mistakes_.add(link.line, "talks_with names " + in_quotes(link.to) + ", which is no server of this herd; " +
+                                     did_you_mean(link.to, ids));
+      } else {
+        add_neighbor(link.from, link.to);
+        add_neighbor(link.to, link.from);
+      }
+    }
+    for (std::size_t i = 0; i < config_.servers.size(); ++i) {
+      const auto& server = config_.servers[i];
+      if (server.talks_with.empty() && config_.servers.size() > 1) {
+        warnings_.add(server_lines_[i], server.id +
+                                            " talks with nobody: its reports stay with it, and it learns of "
+                                            "none; name neighbours in talks_with");
+      }
+      if (!server.talks_with.empty() && server.peer.port == 0) {
+        warnings_.add(server_lines_[i], "the peer port of " + server.id +
+                                            " is 0, any free one: no neighbour can find "
+                                            "it; give it a number");
+      }
+    }
+  }
+
+  void add_neighbor(const std::string& id, const std::string& neighbor) {
+    for (auto& server : config_.servers) {
+      if (server.id != id) continue;
+      const auto place = std::ranges::lower_bound(server.talks_with, neighbor);
+      if (place == server.talks_with.end() || *place != neighbor) server.talks_with.insert(place, neighbor);
+    }
+  }
+
+  void read_durability(const TomlSection& section) {
+    const auto mode = section.choice("mode", {"off", "async", "sync"});
+    if (mode && mode->value != "off") {
+      warnings_.add(mode->line, "mode " + in_quotes(mode->value) +
+                                    " has no effect: this version keeps nothing on disk, and a server that restarts "
+                                    "learns from its neighbours");
+    }
+  }
+
+  std::filesystem::path folder_;
+  Mistakes& mistakes_;
+  Mistakes& warnings_;
+  Config config_;
+  std::vector<std::size_t> server_lines_;
+  std::map<std::string, std::size_t> id_lines_;
+  std::map<std::string, std::string> endpoint_users_;  // by "127.0.0.1:12000"
+  std::vector<NamedLink> links_;
+};
+
+Error joined(const std::vector<std::string>& lines) {
+  std::string message;
+  for (const auto& line : lines) message += (message.empty() ? "" : "\n") + line;
+  return {message};
+}
+
+}  // namespace
+
+const ServerConfig* Config::find(std::string_view id) const {
+  const auto found = std::ranges::find(servers, id, &ServerConfig::id);
+  return found == servers.end() ? nullptr : &*found;
+}
+
+Result<Config> load_config(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::ostringstream text;
+  std::error_code ignored;
+  // A folder opens, and fails only when read. (An empty file has nothing to copy, which is no failure to read it.)
+  if (!in || std::filesystem::is_directory(file, ignored)) {
+    const std::string reason = in ? "it is a folder" : std::strerror(errno);
+    return Error{file.string() + ": cannot be read: " + reason + "; name the herd's file with --config FILE"};
+  }
+  if (in.peek() != std::ifstream::traits_type::eof()) text << in.rdbuf();
+  return parse_config(text.view(), file);
+}
+
+Result<Config> parse_config(std::string_view text, const std::filesystem::path& file) {
+  Mistakes mistakes(file.string());
+  Mistakes warnings(file.string());
+  toml::table document;
+  try {
+    document = toml::parse(text);
+  } catch (const toml::parse_error& error) {
+    mistakes.add(error.source().begin.line, error.description());
+    return joined(mistakes.lines());
+  }
+  auto config = ConfigReader(file, mistakes, warnings).read(document);
+  if (!mistakes.none()) return joined(mistakes.lines());
+  config.warnings = warnings.lines();
+  return config;
+}
+
+}  // namespace herd::node

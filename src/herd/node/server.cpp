@@ -1,0 +1,215 @@
+#include "herd/node/server.h"
+
+#include <algorithm>
+#include <iostream>
+#include <memory>
+#include <random>
+#include <stdexcept>
+#include <sys/resource.h>
+
+#include "herd/flood/link.h"
+#include "herd/net/clock.h"
+#include "herd/net/event_loop.h"
+#include "herd/net/http_server.h"
+#include "herd/net/line_server.h"
+#include "herd/net/log_file.h"
+#include "herd/net/neighbor_link.h"
+#include "herd/net/peer_listener.h"
+#include "herd/node/node.h"
+#include "herd/node/status.h"
+#include "herd/places/offline_places.h"
+#include "herd/places/shipped_files.h"
+
+namespace herd::node {
+
+namespace {
+
+constexpr std::uint64_t traffic_lines_per_second = 20'000;
+/// How long a server that was told to end goes on telling its neighbours what they do not have yet.
+constexpr Duration farewell_max = second;
+
+std::uint64_t random_bits() {
+  std::random_device device;
+  return (std::uint64_t{device()} << 32U) | device();
+}
+
+std::uint64_t traffic_limit(TrafficLogging traffic) {
+  switch (traffic) {
+    case TrafficLogging::off:
+      return 0;
+    case TrafficLogging::limited:
+      return traffic_lines_per_second;
+    case TrafficLogging::all:
+      return TrafficLog::unlimited;
+  }
+  return 0;
+}
+
+/// As many connections as the system lets us have.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+  }
+}
+
+places::OfflinePlaces open_places(const Config& config, const std::filesystem::path& executable, net::LogFile& log) {
+  auto paths = places::shipped_place_files(executable);
+  if (paths.empty()) log.warn("no place files found beside " + executable.string() + ": WHATSAT finds only your own");
+  paths.insert(paths.end(), config.place_files.begin(), config.place_files.end());
+  auto files = places::open_place_files(paths);
+  if (!files) throw std::runtime_error(files.error().message);
+  for (const auto& file : *files) {
+    log.info("places: " + std::to_string(file.size()) + " in " + file.path().string());
+  }
+  return places::OfflinePlaces(std::move(*files));
+}
+
+/// A link's two halves: what is said on it, and the connection it is said on.
+struct Neighbor {
+  Neighbor(const flood::Identity& self, const ServerConfig& other, Node& node, net::EventLoop& loop, net::LogFile& log,
+           std::function<void()> on_accepted)
+      : link(self, other.id, node.store(), log, times(other)),
+        connection(loop, {other.peer.host, other.peer.port, self.server < other.id, other.peer.is_loopback()}, link,
+                   log, std::move(on_accepted), random_bits()) {}
+
+  static flood::LinkTimes times(const ServerConfig& other) {
+    return {.hello_max = other.peer.is_loopback() ? 500 * millisecond : 2 * second};
+  }
+
+  flood::Link link;
+  net::NeighborLink connection;
+};
+
+/// One running server: its parts, in the order they depend on one another.
+class Server {
+ public:
+  Server(const Config& config, const ServerConfig& self, const std::filesystem::path& executable)
+      : self_config_(self),
+        log_(config.data / self.id / "server.log", traffic_limit(config.traffic)),
+        identity_{config.herd, self.id, random_bits() | 1U},
+        node_(config.herd, self.id, config.clients_max, random_bits()),
+        places_(open_places(config, executable, log_)),
+        neighbors_(connect_neighbors(config, self)),
+        line_(loop_, {self.line.host, self.line.port, config.line_bytes_max}, node_, places_, log_,
+              [this] { wake_neighbors(); }),
+        peer_(loop_, self.peer.host, self.peer.port, identity_, those_who_dial(),
+              self.peer.is_loopback() ? 500 * millisecond : 2 * second, log_) {
+    if (self.http) {
+      http_ = std::make_unique<net::HttpServer>(loop_, self.http->host, self.http->port, [this](std::string_view path) {
+        return path == "/v1/status" ? status() : std::string();
+      });
+    }
+    loop_.every(second, [this] { on_second(); });
+    loop_.on_terminate([this] { say_farewell(); });
+    for (const auto& warning : config.warnings) log_.warn(warning);
+  }
+
+  void run() {
+    auto announcement = self_config_.id + " serves: line " + line_.address() + ", peer " + peer_.address();
+    if (http_) announcement += ", http " + http_->address();
+    log_.info(announcement + " (proxyherd " HERD_VERSION ", epoch " + std::to_string(identity_.epoch) + ")");
+    std::cout << announcement << std::endl;
+    loop_.run();
+    log_.info("stopped");
+  }
+
+ private:
+  std::vector<std::unique_ptr<Neighbor>> connect_neighbors(const Config& config, const ServerConfig& self) {
+    std::vector<std::unique_ptr<Neighbor>> neighbors;
+    for (const auto& id : self.talks_with) {
+      neighbors.push_back(
+          std::make_unique<Neighbor>(identity_, *config.find(id), node_, loop_, log_, [this] { wake_neighbors(); }));
+    }
+    return neighbors;
+  }
+
+  std::vector<net::NeighborLink*> those_who_dial() {
+    std::vector<net::NeighborLink*> dialling;
+    for (const auto& neighbor : neighbors_) {
+      if (neighbor->link.neighbor() < self_config_.id) dialling.push_back(&neighbor->connection);
+    }
+    return dialling;
+  }
+
+  /// Once per turn, whatever came in it.
+  void wake_neighbors() {
+    const auto changes = node_.store().changes();
+    if (changes == changes_announced_) return;
+    changes_announced_ = changes;
+    for (const auto& neighbor : neighbors_) neighbor->connection.wake();
+  }
+
+  void on_second() {
+    const auto now = net::steady_now();
+    const auto reports = node_.counters().reports;
+    reports_per_s_ = static_cast<double>(reports - reports_then_) * second / static_cast<double>(now - rated_at_);
+    reports_then_ = reports;
+    rated_at_ = now;
+    log_.tick();
+  }
+
+  std::string status() const {
+    StatusContext context;
+    context.herd = identity_.herd;
+    context.server = identity_.server;
+    context.now = net::steady_now();
+    context.started_at = started_at_;
+    context.reports_per_s = reports_per_s_;
+    context.connections = line_.connections();
+    context.log_lines_dropped = log_.lines_lost();
+    context.traffic_lines_left_out = log_.traffic_left_out();
+    context.peer_refusals = peer_.refusals();
+    std::vector<const net::NeighborLink*> links;
+    for (const auto& neighbor : neighbors_) links.push_back(&neighbor->connection);
+    return status_json(context, node_, links);
+  }
+
+  /// Takes no more from clients, and closes the links once the neighbours have all that was taken.
+  void say_farewell() {
+    if (farewell_until_ != 0) return;
+    log_.info("told to stop");
+    farewell_until_ = net::steady_now() + farewell_max;
+    line_.close();
+    peer_.close();
+    if (http_) http_->close();
+    loop_.every(5 * millisecond, [this] {
+      const auto now = net::steady_now();
+      const bool all_told = std::all_of(neighbors_.begin(), neighbors_.end(), [&](const auto& neighbor) {
+        return !neighbor->link.is_up() || (!neighbor->link.has_unsent() && neighbor->link.lag(now) == 0);
+      });
+      if (!all_told && now < farewell_until_) return;
+      for (const auto& neighbor : neighbors_) neighbor->connection.close("this server is stopping");
+      loop_.cease();
+    });
+  }
+
+  const ServerConfig& self_config_;
+  net::EventLoop loop_;
+  net::LogFile log_;
+  flood::Identity identity_;
+  Node node_;
+  places::OfflinePlaces places_;
+  std::vector<std::unique_ptr<Neighbor>> neighbors_;
+  net::LineServer line_;
+  net::PeerListener peer_;
+  std::unique_ptr<net::HttpServer> http_;
+
+  store::Sequence changes_announced_ = 0;
+  Time started_at_ = net::steady_now();
+  Time rated_at_ = started_at_;
+  std::uint64_t reports_then_ = 0;
+  double reports_per_s_ = 0;
+  Time farewell_until_ = 0;
+};
+
+}  // namespace
+
+int run_server(const Config& config, const ServerConfig& server, const std::filesystem::path& executable) {
+  raise_descriptor_limit();
+  Server(config, server, executable).run();
+  return 0;
+}
+
+}  // namespace herd::node

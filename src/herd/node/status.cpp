@@ -1,0 +1,78 @@
+#include "herd/node/status.h"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+namespace herd::node {
+
+namespace json = boost::json;
+
+namespace {
+
+double seconds(Duration duration) {
+  return static_cast<double>(duration) / second;
+}
+
+const char* name_of(net::NeighborLink::State state) {
+  switch (state) {
+    case net::NeighborLink::State::down:
+      return "down";
+    case net::NeighborLink::State::connecting:
+      return "connecting";
+    case net::NeighborLink::State::up:
+      return "up";
+  }
+  return "";
+}
+
+json::object link_json(const net::NeighborLink& neighbor, Time now) {
+  const auto& link = neighbor.link();
+  const auto& counters = link.counters();
+  const auto status = neighbor.status();
+  const bool up = status.state == net::NeighborLink::State::up;
+  json::object object;
+  object["peer"] = link.neighbor();
+  object["state"] = name_of(status.state);
+  object["since_s"] = seconds(now - status.since);
+  object["reason"] = status.reason;
+  object["round_trip_us"] = up ? link.round_trip() / microsecond : 0;
+  object["lag_ms"] = up ? json::value(seconds(link.lag(now)) * 1000) : json::value(nullptr);
+  object["unacknowledged"] = up ? link.unacknowledged() : 0;
+  object["records_in"] = counters.records_in;
+  object["records_accepted"] = counters.records_accepted;
+  object["records_out"] = counters.records_out;
+  object["bytes_in"] = counters.bytes_in;
+  object["bytes_out"] = counters.bytes_out;
+  object["connects"] = counters.connects;
+  object["resumes"] = counters.resumes;
+  object["exchanges"] = counters.exchanges;
+  return object;
+}
+
+}  // namespace
+
+std::string status_json(const StatusContext& context, const Node& node,
+                        const std::vector<const net::NeighborLink*>& links) {
+  json::object status;
+  status["server"] = context.server;
+  status["herd"] = context.herd;
+  status["version"] = HERD_VERSION;
+  status["uptime_s"] = seconds(context.now - context.started_at);
+  status["clients"] = node.store().clients();
+  status["reports"] = node.counters().reports;
+  status["reports_per_s"] = context.reports_per_s;
+  status["changes"] = node.store().changes();
+  status["connections"] = context.connections;
+  status["invalid_commands"] = node.counters().invalid_commands;
+  status["clients_refused"] = node.counters().clients_refused;
+  status["peer_refusals"] = context.peer_refusals;
+  status["traffic_lines_left_out"] = context.traffic_lines_left_out;
+  status["log_lines_dropped"] = context.log_lines_dropped;
+  json::array array;
+  for (const auto* link : links) array.push_back(link_json(*link, context.now));
+  status["links"] = std::move(array);
+  return json::serialize(status) + "\n";
+}
+
+}  // namespace herd::node

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "herd/base/time.h"
+#include "herd/net/neighbor_link.h"
+#include "herd/node/node.h"
+
+namespace herd::node {
+
+/// What GET /v1/status tells, besides what the node itself counts.
+struct StatusContext {
+  std::string herd;
+  std::string server;
+  Time now = 0;         ///< steady clock
+  Time started_at = 0;  ///< steady clock
+  double reports_per_s = 0;
+  std::size_t connections = 0;
+  std::uint64_t log_lines_dropped = 0;
+  std::uint64_t traffic_lines_left_out = 0;
+  std::uint64_t peer_refusals = 0;
+};
+
+/// The JSON of GET /v1/status: this server, and its links as it sees them.
+std::string status_json(const StatusContext& context, const Node& node,
+                        const std::vector<const net::NeighborLink*>& links);
+
+}  // namespace herd::node

@@ -1,0 +1,123 @@
+#include "herd/places/place_index.h"
+
+#include <algorithm>
+#include <bit>
+#include <cassert>
+#include <cmath>
+#include <numbers>
+
+#include "herd/places/place_file_format.h"
+
+namespace herd::places {
+namespace {
+
+constexpr double earth_radius_m = 6'371'008.8;  // as geo::distance_m has it
+
+/// No place within `distance_m` has a greater squared chord. The slack, that of a chord of 6 m, is far above all
+/// rounding here and in geo::distance_m.
+double chord_squared_max(double distance_m) {
+  constexpr double slack = 1e-12;
+  const double sine = std::sin(std::min(distance_m / earth_radius_m, std::numbers::pi) / 2);
+  return 4 * sine * sine + slack;
+}
+
+float load_float(const char* bytes) {
+  return std::bit_cast<float>(format::load<std::uint32_t>(bytes));
+}
+
+/// The squared chord from `point` to the nearest point of a box.
+double chord_squared(const std::array<double, 3>& point, const char* box) {
+  double sum = 0;
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    const double below = static_cast<double>(load_float(box + 4 * axis)) - point[axis];
+    const double above = point[axis] - static_cast<double>(load_float(box + 12 + 4 * axis));
+    const double gap = std::max({below, above, 0.0});
+    sum += gap * gap;
+  }
+  return sum;
+}
+
+/// A box that is being looked at: no place in it is nearer than `bound`, a squared chord.
+struct Candidate {
+  double bound = 0;
+  std::size_t level = 0;
+  std::uint64_t box = 0;
+
+  friend bool operator<(const Candidate& a, const Candidate& b) { return a.bound > b.bound; }  // nearest on top
+};
+
+}  // namespace
+
+std::array<double, 3> unit_vector(geo::Location location) {
+  constexpr double radians_per_degree = std::numbers::pi / 180;
+  const double latitude = location.latitude() * radians_per_degree;
+  const double longitude = location.longitude() * radians_per_degree;
+  return {std::cos(latitude) * std::cos(longitude), std::cos(latitude) * std::sin(longitude), std::sin(latitude)};
+}
+
+std::uint64_t PlaceIndex::box_count(std::uint64_t places) {
+  std::uint64_t sum = 0;
+  for (auto level = places == 0 ? 0 : boxes_over(places); level != 0; level = level == 1 ? 0 : boxes_over(level)) {
+    sum += level;
+  }
+  return sum;
+}
+
+PlaceIndex::PlaceIndex(const char* boxes, const char* locations, std::uint64_t places)
+    : boxes_(boxes), locations_(locations), places_(places) {
+  Level level{0, boxes_over(places)};
+  while (level.size != 0) {
+    levels_[level_count_++] = level;
+    level = {level.begin + level.size, level.size == 1 ? 0 : boxes_over(level.size)};
+  }
+}
+
+geo::Location PlaceIndex::location(std::uint64_t number) const {
+  assert(number < places_);
+  const char* bytes = locations_ + number * location_bytes;
+  return {format::load<std::int32_t>(bytes), format::load<std::int32_t>(bytes + 4)};
+}
+
+std::vector<Nearest> PlaceIndex::nearest(geo::Location center, double radius_m, std::size_t limit) const {
+  std::vector<Nearest> best;  // a heap, the worst on top
+  if (places_ == 0 || limit == 0 || !(radius_m >= 0)) return best;
+
+  const auto point = unit_vector(center);
+  double reach = chord_squared_max(radius_m);
+  std::vector<Candidate> queue;
+  const auto look_at = [&](std::size_t level, std::uint64_t box) {
+    const double bound = chord_squared(point, boxes_ + (levels_[level].begin + box) * box_bytes);
+    if (bound > reach) return;
+    queue.push_back({bound, level, box});
+    std::push_heap(queue.begin(), queue.end());
+  };
+  const auto found = [&](Nearest place) {
+    if (best.size() == limit) {
+      if (best.front() < place) return;
+      std::pop_heap(best.begin(), best.end());
+      best.pop_back();
+    }
+    best.push_back(place);
+    std::push_heap(best.begin(), best.end());
+    if (best.size() == limit) reach = chord_squared_max(best.front().distance_m);
+  };
+
+  look_at(level_count_ - 1, 0);
+  while (!queue.empty() && queue.front().bound <= reach) {
+    std::pop_heap(queue.begin(), queue.end());
+    const auto [bound, level, box] = queue.back();
+    queue.pop_back();
+    const auto below = level == 0 ? places_ : levels_[level - 1].size;
+    for (auto child = box * fanout; child < std::min(below, (box + 1) * fanout); ++child) {
+      if (level != 0) {
+        look_at(level - 1, child);
+      } else if (const double distance = geo::distance_m(center, location(child)); distance <= radius_m) {
+        found({distance, child});
+      }
+    }
+  }
+  std::sort_heap(best.begin(), best.end());
+  return best;
+}
+
+}  // namespace herd::places

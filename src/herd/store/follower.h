@@ -1,0 +1,89 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+
+#include "herd/store/partition.h"
+
+namespace herd::store {
+
+/// A reader of one partition's changes at its own pace: no more than a cursor, however far it falls behind. It sees
+/// no history, only the newest record of each client that changed.
+///
+/// A reader that is far behind *walks*: it notes the tail, goes through the slots in slot order taking those changed
+/// after its cursor, then sets the cursor to the noted tail. (Skipping alone would starve: a client that moves all
+/// the time would never be reached.)
+class Follower {
+ public:
+  /// A reader that many changes behind walks, even if the ring still holds them.
+  static constexpr Sequence walk_after_changes = 4096;
+  /// One read looks at no more slots than this, so that a walk of a large table does not hold its thread up.
+  static constexpr std::size_t slots_per_read_max = 16'384;
+
+  /// Everything up to `position` is with the reader already.
+  void resume(Sequence position);
+
+  /// What the reader holds is not known: it gets every record there is, then what changes from now on.
+  void start_over(const Partition& partition);
+
+  /// Gives the bytes of records to `sink` until nothing is left, `sink` returns false (it has had enough, this one
+  /// included) or enough slots were looked at. Records that came from `except` are left out, since it has them.
+  template <class Sink>
+  void read(const Partition& partition, Source except, Sink sink);
+
+  /// Everything up to here was given out; none while that cannot be said.
+  std::optional<Sequence> position() const;
+
+  bool is_caught_up(const Partition& partition) const { return !whole_ && !walk_ && cursor_ == partition.sequence(); }
+
+ private:
+  struct Slots {
+    std::size_t next;
+    std::size_t end;
+  };
+  struct Walk {
+    Sequence tail;
+    Slots slots;
+  };
+
+  bool is_far_behind(const Partition& partition) const {
+    return cursor_ + 1 < partition.first_in_ring() || partition.sequence() - cursor_ > walk_after_changes;
+  }
+
+  Sequence cursor_ = 0;
+  std::optional<Slots> whole_;  // every record, whoever taught it
+  std::optional<Walk> walk_;    // those changed after the cursor
+};
+
+template <class Sink>
+void Follower::read(const Partition& partition, Source except, Sink sink) {
+  auto looks_left = slots_per_read_max;
+
+  if (whole_) {
+    while (whole_->next < whole_->end) {
+      if (looks_left-- == 0 || !sink(partition.held(whole_->next++).bytes)) return;
+    }
+    whole_.reset();
+  }
+
+  if (!walk_ && is_far_behind(partition)) walk_ = Walk{partition.sequence(), {0, partition.slots()}};
+  if (walk_) {
+    while (walk_->slots.next < walk_->slots.end) {
+      if (looks_left-- == 0) return;
+      const auto held = partition.held(walk_->slots.next++);
+      if (held.sequence > cursor_ && held.source != except && !sink(held.bytes)) return;
+    }
+    cursor_ = walk_->tail;
+    walk_.reset();
+    if (is_far_behind(partition)) return;
+  }
+
+  while (cursor_ < partition.sequence()) {
+    if (looks_left-- == 0) return;
+    ++cursor_;
+    const auto held = partition.held(partition.slot_changed_at(cursor_));
+    if (held.sequence == cursor_ && held.source != except && !sink(held.bytes)) return;
+  }
+}
+
+}  // namespace herd::store

@@ -1,0 +1,60 @@
+#include "herd/wire/command.h"
+
+#include <charconv>
+#include <optional>
+
+#include "herd/base/text.h"
+#include "herd/wire/posix_time.h"
+#include "herd/wire/record.h"
+
+namespace herd::wire {
+namespace {
+
+/// A decimal such as 10, 2.5 or 0: digits, perhaps a dot and more digits.
+std::optional<double> parse_radius_km(std::string_view text) {
+  auto rest = text;
+  if (take_digits(rest).empty()) return std::nullopt;
+  if (rest.starts_with('.')) {
+    rest.remove_prefix(1);
+    if (take_digits(rest).empty()) return std::nullopt;
+  }
+  if (!rest.empty()) return std::nullopt;
+  double radius_km = 0;
+  const auto error = std::from_chars(text.data(), text.data() + text.size(), radius_km).ec;
+  if (error != std::errc{} || radius_km > radius_km_max) return std::nullopt;
+  return radius_km;
+}
+
+Command parse_iamat(std::string_view rest) {
+  Iamat iamat;
+  iamat.client = take_field(rest);
+  iamat.location = take_field(rest);
+  iamat.time = take_field(rest);
+  if (iamat.client.size() > client_bytes_max || !take_field(rest).empty()) return InvalidCommand{};
+  const auto position = geo::parse_iso6709(iamat.location);
+  const auto client_time = parse_posix_time(iamat.time);
+  if (!position || !client_time) return InvalidCommand{};
+  iamat.position = *position;
+  iamat.client_time = *client_time;
+  return iamat;
+}
+
+Command parse_whatsat(std::string_view rest) {
+  const auto client = take_field(rest);
+  const auto radius_km = parse_radius_km(take_field(rest));
+  const auto bound = parse_whole(take_field(rest), bound_max);
+  if (!radius_km || !bound || !take_field(rest).empty()) return InvalidCommand{};
+  return Whatsat{client, *radius_km * 1000, static_cast<unsigned>(*bound)};
+}
+
+}  // namespace
+
+Command parse_command(std::string_view line) {
+  const auto name = take_field(line);
+  if (name.empty()) return BlankLine{};
+  if (name == "IAMAT") return parse_iamat(line);
+  if (name == "WHATSAT") return parse_whatsat(line);
+  return InvalidCommand{};
+}
+
+}  // namespace herd::wire

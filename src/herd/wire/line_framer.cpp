@@ -1,0 +1,45 @@
+#include "herd/wire/line_framer.h"
+
+namespace herd::wire {
+
+void LineFramer::push(std::string_view bytes) {
+  if (rest_.empty()) {
+    rest_ = bytes;
+  } else {
+    keep();
+    kept_.append(bytes);
+    rest_ = kept_;
+  }
+}
+
+LineFramer::Next LineFramer::next(std::string_view& line) {
+  const auto end = rest_.find('\n', scanned_);
+  const bool whole = end != std::string_view::npos || (ended_ && !rest_.empty());
+  line = rest_.substr(0, end);
+  if (line.size() > line_bytes_max_) {
+    rest_ = {};
+    scanned_ = 0;
+    return Next::too_long;
+  }
+  if (!whole) {
+    scanned_ = rest_.size();
+    return Next::incomplete;
+  }
+  rest_.remove_prefix(end == std::string_view::npos ? rest_.size() : end + 1);
+  scanned_ = 0;
+  return Next::line;
+}
+
+void LineFramer::keep() {
+  if (rest_.empty()) {
+    // An idle connection keeps no memory.
+    std::string().swap(kept_);
+  } else if (rest_.data() >= kept_.data() && rest_.data() < kept_.data() + kept_.size()) {
+    kept_.erase(0, static_cast<std::size_t>(rest_.data() - kept_.data()));
+  } else {
+    kept_.assign(rest_);
+  }
+  rest_ = kept_;
+}
+
+}  // namespace herd::wire

@@ -1,0 +1,75 @@
+#include "herd/wire/posix_time.h"
+
+#include <array>
+
+#include "herd/base/text.h"
+
+namespace herd::wire {
+namespace {
+
+constexpr std::size_t nanosecond_digits = 9;
+
+/// Seconds in decimal digits, at most `posix_seconds_max`.
+std::optional<std::int64_t> parse_seconds(std::string_view digits) {
+  if (digits.empty()) return std::nullopt;
+  std::int64_t seconds = 0;
+  for (const char c : digits) {
+    seconds = seconds * 10 + (c - '0');
+    if (seconds > posix_seconds_max) return std::nullopt;
+  }
+  return seconds;
+}
+
+std::int64_t nanoseconds_of(std::string_view fraction) {
+  std::int64_t nanoseconds = 0;
+  for (std::size_t i = 0; i < nanosecond_digits; ++i) {
+    nanoseconds = nanoseconds * 10 + (i < fraction.size() ? fraction[i] - '0' : 0);
+  }
+  return nanoseconds;
+}
+
+}  // namespace
+
+std::optional<Time> parse_posix_time(std::string_view text) {
+  const auto seconds = parse_seconds(take_digits(text));
+  if (!seconds) return std::nullopt;
+  std::string_view fraction;
+  if (text.starts_with('.')) {
+    text.remove_prefix(1);
+    fraction = take_digits(text);
+  }
+  if (!text.empty()) return std::nullopt;
+  return *seconds * second + nanoseconds_of(fraction);
+}
+
+void append_difference(std::string& out, Duration difference) {
+  // The magnitude as unsigned, since that of the least int64 does not fit int64.
+  auto rest = difference < 0 ? std::uint64_t{0} - static_cast<std::uint64_t>(difference)
+                             : static_cast<std::uint64_t>(difference);
+  std::array<char, 24> text;
+  auto* at = text.data() + text.size();
+  for (std::size_t i = 0; i < nanosecond_digits; ++i, rest /= 10) *--at = static_cast<char>('0' + rest % 10);
+  *--at = '.';
+  do {
+    *--at = static_cast<char>('0' + rest % 10);
+    rest /= 10;
+  } while (rest != 0);
+  *--at = difference < 0 ? '-' : '+';
+  out.append(at, text.data() + text.size());
+}
+
+std::optional<Duration> parse_difference(std::string_view text) {
+  if (!text.starts_with('+') && !text.starts_with('-')) return std::nullopt;
+  const bool negative = text.front() == '-';
+  text.remove_prefix(1);
+  const auto whole = take_digits(text);
+  const auto seconds = parse_seconds(whole);
+  if (!seconds || (whole.size() > 1 && whole.front() == '0') || !text.starts_with('.')) return std::nullopt;
+  text.remove_prefix(1);
+  const auto fraction = take_digits(text);
+  if (fraction.size() != nanosecond_digits || !text.empty()) return std::nullopt;
+  const Duration magnitude = *seconds * second + nanoseconds_of(fraction);
+  return negative ? -magnitude : magnitude;
+}
+
+}  // namespace herd::wire

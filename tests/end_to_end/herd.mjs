@@ -1,0 +1,198 @@
+// A herd of real processes on free ports, from a herd.toml of its own in a temporary folder.
+
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { after, afterEach, before, beforeEach, describe } from 'node:test';
+import { statusLines } from './at_line.mjs';
+import { eventually } from './eventually.mjs';
+import { ServerProcess } from './server_process.mjs';
+
+/// The five servers and six links that it all began with: server -> neighbours, a link named once counts for both.
+export const seed = {
+  Riley: ['Jaquez', 'Juzang'],
+  Jaquez: [],
+  Juzang: ['Campbell'],
+  Campbell: [],
+  Bernard: ['Jaquez', 'Juzang', 'Campbell'],
+};
+
+export const chain = (...names) => Object.fromEntries(names.map((name, i) => [name, names.slice(i + 1, i + 2)]));
+
+/// The same links, each named at both ends.
+export function neighbours(topology) {
+  const both = Object.fromEntries(Object.keys(topology).map((name) => [name, new Set()]));
+  for (const [name, others] of Object.entries(topology)) {
+    for (const other of others) {
+      both[name].add(other);
+      both[other].add(name);
+    }
+  }
+  return both;
+}
+
+/// The names of all servers that `from` reaches over working links when those in `down` do not run.
+export function reachable(topology, from, down) {
+  const links = neighbours(topology);
+  const found = new Set([from]);
+  for (const name of found) {
+    for (const other of links[name]) if (!down.includes(other)) found.add(other);
+  }
+  return found;
+}
+
+export class Herd {
+  #folder;
+
+  /// `limits` and `log` are the sections of that name; `env` is added to each server's environment.
+  constructor({ topology = seed, limits = {}, log = {}, env = {} } = {}) {
+    Object.assign(this, { topology, limits, log, env });
+    this.servers = {};
+  }
+
+  get names() {
+    return Object.keys(this.topology);
+  }
+
+  get configFile() {
+    return path.join(this.#folder, 'herd.toml');
+  }
+
+  /// Starts (or lets go on) every server that does not run, and resolves once all links are up. `names`: these only.
+  async start(names = this.names) {
+    if (!this.#folder) await this.#configure();
+    for (const name of names) this.servers[name].resume();
+    await Promise.all(names.filter((name) => !this.servers[name].running).map((name) => this.servers[name].start()));
+    await this.linked();
+  }
+
+  /// Resolves once every link between running servers is up at both ends.
+  linked(seconds = 15) {
+    const links = neighbours(this.topology);
+    return eventually('all links are up', async () => {
+      for (const server of this.running) {
+        const { links: states } = await server.status();
+        for (const other of links[server.name]) {
+          if (!this.servers[other].running || this.servers[other].paused) continue;
+          const state = states.find(({ peer }) => peer === other)?.state;
+          if (state !== 'up') throw new Error(`${server.name}: the link to ${other} is ${state}`);
+        }
+      }
+      return true;
+    }, seconds);
+  }
+
+  get running() {
+    return Object.values(this.servers).filter((server) => server.running && !server.paused);
+  }
+
+  /// Throws if any server ended by itself or a sanitizer found something since the last check.
+  check() {
+    for (const server of Object.values(this.servers)) server.check();
+  }
+
+  /// Stops all in order; throws if one of them does not end as it should.
+  async stop() {
+    const ends = await Promise.allSettled(Object.values(this.servers).map((server) => server.stop()));
+    await Promise.all(Object.values(this.servers).map((server) => server.kill()));
+    if (this.#folder && !process.env.KEEP) fs.rmSync(this.#folder, { recursive: true, force: true });
+    for (const { reason } of ends) if (reason) throw reason;
+  }
+
+  /// Resolves to the AT line of each of `clients` once all of `servers` (all that run) answer with the same one.
+  async agreed(clients, seconds = 10, servers = this.running) {
+    return eventually('the servers agree', async () => {
+      const tables = await Promise.all(servers.map((server) => atLines(server, clients)));
+      for (const [i, table] of tables.entries()) {
+        const differs = clients.findIndex((_, k) => table[k] !== tables[0][k]);
+        if (differs >= 0) {
+          throw new Error(`${servers[i].name}: ${table[differs]}\n${servers[0].name}: ${tables[0][differs]}`);
+        }
+      }
+      const unknown = tables[0].find((line) => !line.startsWith('AT '));
+      if (unknown) throw new Error(`none knows ${unknown}`);
+      return tables[0];
+    }, seconds);
+  }
+
+  async #configure() {
+    this.#folder = fs.mkdtempSync(path.join(os.tmpdir(), 'proxyherd-'));
+    const ports = await freePorts(3 * this.names.length);
+    for (const name of this.names) {
+      const [line, peer, http] = ports.splice(0, 3);
+      const data = path.join(this.#folder, 'data', name);
+      const { configFile, env } = this;
+      this.servers[name] = new ServerProcess({ name, configFile, ports: { line, peer, http }, data, env });
+    }
+    fs.writeFileSync(this.configFile, this.#toml());
+  }
+
+  #toml() {
+    const section = (name, values) =>
+      [`[${name}]`, ...Object.entries(values).map(([key, value]) => `${key} = ${JSON.stringify(value)}`), ''];
+    const servers = Object.values(this.servers).flatMap(({ name, ports }) => [
+      '[[server]]',
+      `id = ${JSON.stringify(name)}`,
+      ...Object.entries(ports).map(([kind, port]) => `${kind} = "127.0.0.1:${port}"`),
+      `talks_with = ${JSON.stringify(this.topology[name])}`,
+      '',
+    ]);
+    return [
+      ...section('herd', { name: 'test', data: 'data' }),
+      ...servers,
+      ...section('limits', this.limits),
+      ...section('log', this.log),
+    ].join('\n');
+  }
+}
+
+/// describe() with a herd of its own: all of it runs and is linked before each test, it is checked for crashes and
+/// sanitizer reports after each, and stopped after the last.
+export function describeHerd(title, options, define) {
+  describe(title, () => {
+    const herd = new Herd(options);
+    before(async () => {
+      try {
+        await herd.start();
+      } catch (error) {
+        await herd.stop().catch(() => {}); // node 18 calls no after() then
+        throw error;
+      }
+    });
+    beforeEach(() => herd.start());
+    afterEach(() => herd.check());
+    after(() => herd.stop());
+    define(herd);
+  });
+}
+
+/// What a server answers for each of `clients`: the AT line, or "? ..." if it does not know the client.
+export async function atLines(server, clients) {
+  const lines = statusLines(await server.ask(clients.map((client) => `WHATSAT ${client} 0 0\n`).join('')));
+  assert.equal(lines.length, clients.length, `${server.name} answers every WHATSAT`);
+  return lines;
+}
+
+/// `count` ports of 127.0.0.1 that nobody listens on, below those the kernel gives to outgoing connections: a server
+/// that is down for a while must find its port still free.
+export async function freePorts(count) {
+  const range = fs.readFileSync('/proc/sys/net/ipv4/ip_local_port_range', 'utf8');
+  const below = Number(range.split(/\s/)[0]);
+  const lowest = below > 20_000 ? 10_000 : 1024;
+  const found = new Set();
+  while (found.size < count) {
+    const port = lowest + Math.floor(Math.random() * (below - lowest));
+    if (await isFree(port)) found.add(port);
+  }
+  return [...found];
+}
+
+function isFree(port) {
+  return new Promise((resolve) => {
+    const probe = net.createServer();
+    probe.once('error', () => resolve(false));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
+  });
+}

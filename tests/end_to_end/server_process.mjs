@@ -1,0 +1,196 @@
+// One server of a herd as a real process. Whatever happens to the test, the process does not outlive it.
+
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import http from 'node:http';
+import net from 'node:net';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { eventually, within } from './eventually.mjs';
+import { LineClient, ask } from './line_client.mjs';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/// The program under test: $PROXYHERD, or the build with sanitizers.
+export const binary = path.resolve(root, process.env.PROXYHERD ?? 'build/asan/proxyherd');
+
+/// How many times longer than the law's figures this binary may take: sanitizers slow it down by this much.
+export const slowness = fs.existsSync(binary) && fs.readFileSync(binary).includes('__asan_init') ? 4 : 1;
+
+const faultPattern = /ERROR: \w*Sanitizer|runtime error:|WARNING: ThreadSanitizer/;
+const running = new Set();
+process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+
+/// Starts the program; the kernel kills it should this process be killed.
+export function spawnProxyherd(args, env = {}) {
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', binary, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
+  running.add(child);
+  child.output = { stdout: '', stderr: '' };
+  for (const stream of ['stdout', 'stderr']) {
+    child[stream].setEncoding('utf8').on('data', (text) => (child.output[stream] += text));
+  }
+  child.ended = new Promise((resolve) => {
+    child.on('close', (code, signal) => {
+      running.delete(child);
+      resolve({ code, signal });
+    });
+  });
+  return child;
+}
+
+export class ServerProcess {
+  child = null;
+  paused = false;
+  #expectedToEnd = false;
+  #faults = [];
+
+  /// `ports` is {line, peer, http}; `data` the folder of the server's own files.
+  constructor({ name, configFile, ports, data, env }) {
+    Object.assign(this, { name, configFile, ports, data, env });
+  }
+
+  get running() {
+    return this.child !== null;
+  }
+
+  get pid() {
+    return this.child.pid;
+  }
+
+  /// Starts the process and resolves once it listens on its three ports.
+  async start() {
+    this.launch();
+    await Promise.all(Object.values(this.ports).map((port) => this.listening(port)));
+  }
+
+  launch() {
+    const child = spawnProxyherd(['serve', this.name, '--config', this.configFile], this.env);
+    this.child = child;
+    this.#expectedToEnd = false;
+    child.ended.then(({ code, signal }) => {
+      if (this.child === child) this.child = null;
+      const { stderr } = child.output;
+      if (!this.#expectedToEnd) this.#faults.push(`ended by itself (status ${code}, signal ${signal}): ${stderr}`);
+      else if (faultPattern.test(stderr)) this.#faults.push(stderr);
+    });
+  }
+
+  listening(port = this.ports.line, seconds = 15) {
+    return eventually(`${this.name} listens on port ${port}`, () => {
+      if (!this.running) throw new Error(this.#faults.join('\n'));
+      return canConnect(port);
+    }, seconds);
+  }
+
+  /// The server must end in order, with status 0 and nothing to complain of.
+  async stop(request = 'SIGTERM') {
+    if (!this.running) return;
+    this.resume();
+    const { code, signal } = await this.#end(request);
+    if (code !== 0) this.#faults.push(`${request}: ended with status ${code}, signal ${signal}`);
+    this.check();
+  }
+
+  async kill() {
+    if (this.running) await this.#end('SIGKILL');
+    this.paused = false;
+  }
+
+  pause() {
+    this.child.kill('SIGSTOP');
+    this.paused = true;
+  }
+
+  resume() {
+    if (this.paused) this.child.kill('SIGCONT');
+    this.paused = false;
+  }
+
+  /// Throws if the server ended by itself or a sanitizer found something since the last check.
+  check() {
+    const stderr = this.child?.output.stderr ?? '';
+    if (faultPattern.test(stderr)) this.#faults.push(stderr);
+    const faults = this.#faults.splice(0);
+    if (faults.length > 0) throw new Error(`${this.name}: ${faults.join('\n')}`);
+  }
+
+  connect() {
+    return LineClient.connect(this.ports.line);
+  }
+
+  /// Sends the bytes on a connection of their own, half-closes, and resolves to all that came back.
+  ask(bytes, seconds) {
+    return ask(this.ports.line, bytes, seconds);
+  }
+
+  /// What GET /v1/status says.
+  async status() {
+    const body = await httpGet(this.ports.http, '/v1/status');
+    return JSON.parse(body);
+  }
+
+  /// What the status says of the link to the named neighbour.
+  async link(peer) {
+    const { links } = await this.status();
+    return links.find((link) => link.peer === peer);
+  }
+
+  log() {
+    return fs.readFileSync(path.join(this.data, 'server.log'), 'latin1');
+  }
+
+  residentBytes() {
+    const status = fs.readFileSync(`/proc/${this.pid}/status`, 'utf8');
+    return Number(/VmRSS:\s+(\d+) kB/.exec(status)[1]) * 1024;
+  }
+
+  /// CPU seconds used so far, user and system.
+  cpuSeconds() {
+    const fields = fs.readFileSync(`/proc/${this.pid}/stat`, 'utf8').split(') ')[1].split(' ');
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  }
+
+  openDescriptors() {
+    return fs.readdirSync(`/proc/${this.pid}/fd`).length;
+  }
+
+  async #end(signal) {
+    const { child } = this;
+    this.#expectedToEnd = true;
+    child.kill(signal);
+    try {
+      return await within(10, `${this.name} ends after ${signal}`, child.ended);
+    } catch (error) {
+      child.kill('SIGKILL');
+      throw error;
+    }
+  }
+}
+
+function canConnect(port) {
+  return new Promise((resolve) => {
+    const socket = net.connect({ port, host: '127.0.0.1' });
+    socket.on('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on('error', () => resolve(false));
+  });
+}
+
+export function httpGet(port, target) {
+  return within(10, `GET ${target}`, new Promise((resolve, reject) => {
+    const request = http.get({ port, host: '127.0.0.1', path: target, agent: false }, (response) => {
+      let body = '';
+      response.setEncoding('utf8').on('data', (text) => (body += text));
+      response.on('end', () => {
+        if (response.statusCode === 200) resolve(body);
+        else reject(new Error(`GET ${target}: status ${response.statusCode}: ${body}`));
+      });
+    });
+    request.on('error', reject);
+  }));
+}

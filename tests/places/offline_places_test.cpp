@@ -1,0 +1,81 @@
+#include "herd/places/offline_places.h"
+
+#include <thread>
+
+#include "gmock/gmock.h"
+#include "sample_places.h"
+
+namespace herd::places {
+namespace {
+
+class OfflinePlacesTest : public testing::Test {
+ protected:
+  std::filesystem::path a = temporary_file("a.places");
+  std::filesystem::path b = temporary_file("b.places");
+
+  void TearDown() override {
+    std::filesystem::remove(a);
+    std::filesystem::remove(b);
+  }
+  static std::vector<std::string> names(const OfflinePlaces& places, const NearbyQuery& query) {
+    std::vector<std::string> found;
+    for (const auto& each : places.find(query)) found.emplace_back(each.place.name);
+    return found;
+  }
+};
+
+TEST_F(OfflinePlacesTest, of_several_files_come_nearest_first) {
+  const auto all = sample_places();
+  write_places(a, {all[0], all[2], all[7]});
+  write_places(b, {all[1], all[8]});
+  const auto places = open_places({a, b});
+  const geo::Location vaduz{471410000, 95209000};
+  EXPECT_THAT(names(places, {vaduz, 10'000, 20}), testing::ElementsAre("Vaduz", "Caf\xc3\xa9 \"Amann\"", "Nendeln"));
+  EXPECT_THAT(names(places, {vaduz, 10'000, 2}), testing::ElementsAre("Vaduz", "Caf\xc3\xa9 \"Amann\""));
+  EXPECT_THAT(names(places, {vaduz, 0, 20}), testing::ElementsAre("Vaduz"));
+  EXPECT_THAT(names(places, {vaduz, 10'000, 0}), testing::ElementsAre());
+}
+
+TEST_F(OfflinePlacesTest, that_several_files_hold_come_once) {
+  const auto all = sample_places();
+  write_places(a, all);
+  write_places(b, {all[0], all[1]});
+  EXPECT_THAT(names(open_places({a, b, a}), {{471410000, 95209000}, 10'000, 3}),
+              testing::ElementsAre("Vaduz", "Caf\xc3\xa9 \"Amann\"", "Nendeln"));
+}
+
+TEST_F(OfflinePlacesTest, answer_with_the_attributions_of_what_they_tell_and_no_others) {
+  write_places(a, sample_places());
+  EXPECT_EQ(open_places({a}).nearby_search({{471418000, 95215000}, 10, 5}), R"({
+   "html_attributions": ["(c) Mappers"],
+   "results": [
+      {"geometry": {"location": {"lat": 47.1418, "lng": 9.5215}}, "name": "Café \"Amann\"", "place_id": "poi:2", "plus_code": {"global_code": "8FVF4GRC+PJ"}, "reference": "poi:2", "types": ["cafe", "food", "point_of_interest", "establishment"], "vicinity": "Aeulestrasse 56, Vaduz"}
+   ],
+   "status": "OK"
+})");
+}
+
+TEST_F(OfflinePlacesTest, without_files_have_ZERO_RESULTS) {
+  EXPECT_EQ(open_places({}).nearby_search({{0, 0}, 50'000, 20}),
+            "{\n   \"html_attributions\": [],\n   \"results\": [],\n   \"status\": \"ZERO_RESULTS\"\n}");
+}
+
+TEST_F(OfflinePlacesTest, answer_several_threads_at_once) {
+  write_places(a, sample_places());
+  const auto places = open_places({a});
+  const NearbyQuery query{{471410000, 95209000}, 50'000, 20};
+  const auto expected = places.nearby_search(query);
+  std::vector<std::string> answers(4);
+  {
+    std::vector<std::jthread> threads;
+    for (auto& answer : answers) {
+      threads.emplace_back([&] {
+        for (int i = 0; i < 100; ++i) answer = places.nearby_search(query);
+      });
+    }
+  }
+  EXPECT_THAT(answers, testing::Each(expected));
+}
+
+}  // namespace
+}  // namespace herd::places
