@@ -268,7 +268,7 @@ std::optional<Error> Link::expire(Time now) const {
   if (!connected_) return std::nullopt;
   if (!hello_received_ && now - connected_at_ > times_.hello_max) return Error{"no hello in time"};
   if (now - last_received_ > times_.silence_max) {
-    return Error{"silent for " + std::to_string(times_.silence_max / second) + " s"};
+    return Error{"silent for " + std::to_string(times_.silence_max / millisecond) + " ms"};
   }
   return std::nullopt;
 }

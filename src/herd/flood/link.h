@@ -26,7 +26,7 @@ struct Identity {
 struct LinkTimes {
   Duration hello_max = 500 * millisecond;  ///< from connecting to a valid hello
   Duration ping_after = 500 * millisecond;
-  Duration silence_max = 3 * second;
+  Duration silence_max = 2'750 * millisecond;  ///< found within 3 s, for expire() is asked now and then only
 };
 
 struct LinkCounters {
