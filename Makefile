@@ -32,14 +32,16 @@ soak: build ## What takes too long for every day: load, churn and restarts until
 	@PROXYHERD=build/release/proxyherd node tests/end_to_end/soak.mjs
 
 coverage: build/coverage/build.ninja ## Which lines the tests reach: a table, and build/coverage/report/index.html
-	@scripts/coverage $(JOBS)
+	@cmake --build --preset coverage -j $(JOBS)
+	@scripts/coverage
 
 clean: ## Remove everything that was built
 	rm -rf build
 
-# A build folder is configured once; after that ninja itself notices changes of the CMake files.
-build/%/build.ninja: | dependencies
+# A build folder is configured once, and anew when the presets change; changes of CMakeLists.txt ninja itself notices.
+build/%/build.ninja: CMakePresets.json | dependencies
 	@cmake --preset $* --log-level=NOTICE
+	@touch $@
 
 dependencies:
 	@scripts/install-dependencies

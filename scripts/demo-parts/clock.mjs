@@ -39,7 +39,7 @@ export class Clock {
       const found = await Promise.race([probe(), this.#calledOff]);
       if (found) return found;
       if (performance.now() > deadline) throw new Error(`This did not come about within ${seconds} s: ${what}`);
-      await this.wait(0.01);
+      await this.wait(0.001);
     }
   }
 }

@@ -10,17 +10,18 @@ export const red = style(31);
 export const green = style(32);
 export const cyan = style(36);
 
-const width = Math.min(80, (isTerminal && out.columns) || 80);
+const columns = (isTerminal && out.columns) || 80;
+const width = Math.min(79, columns - 1);
 const visible = (text) => text.replace(/\x1b\[[0-9;]*m/g, '');
-const pad = (text, columns) => text + ' '.repeat(Math.max(0, columns - visible(text).length));
-const padLeft = (text, columns) => ' '.repeat(Math.max(0, columns - visible(text).length)) + text;
+const pad = (text, size) => text + ' '.repeat(Math.max(0, size - visible(text).length));
+const padLeft = (text, size) => ' '.repeat(Math.max(0, size - visible(text).length)) + text;
 
-/// `text` in lines of at most `columns` characters, broken at spaces only.
-function wrap(text, columns) {
+/// `text` in lines of at most `columnsMax` characters, broken at spaces only.
+function wrap(text, columnsMax) {
   const lines = [''];
   for (const word of text.split(' ')) {
     const line = lines.at(-1);
-    if (line && line.length + 1 + word.length > columns) lines.push(word);
+    if (line && line.length + 1 + word.length > columnsMax) lines.push(word);
     else lines[lines.length - 1] = line ? `${line} ${word}` : word;
   }
   return lines;
@@ -31,7 +32,7 @@ export class Screen {
 
   heading(text) {
     const rule = '─'.repeat(Math.max(0, width - 4 - text.length));
-    this.#print(['', `${bold(cyan(`── ${text}`))} ${dim(rule)}`, '']);
+    this.#print([`${bold(cyan(`── ${text}`))} ${dim(rule)}`, '']);
   }
 
   /// A paragraph of the story.
@@ -40,7 +41,7 @@ export class Screen {
   }
 
   lines(lines) {
-    this.#print(lines.map((line) => `  ${line}`));
+    this.#print(lines.map((line) => line && `  ${line}`));
   }
 
   /// What was proved.
@@ -76,6 +77,7 @@ export class Screen {
 
   /// Leaves the table as it is and goes on below it.
   freeze() {
+    if (this.#live.length > 0) out.write('\n');
     this.#live = [];
   }
 
@@ -85,7 +87,9 @@ export class Screen {
   }
 
   #erase() {
-    return this.#live.length > 0 ? `\x1b[${this.#live.length}A\r\x1b[J` : '';
+    // A terminal narrower than the table breaks its lines.
+    const rows = this.#live.reduce((sum, line) => sum + Math.max(1, Math.ceil(visible(line).length / columns)), 0);
+    return rows > 0 ? `\x1b[${rows}A\r\x1b[J` : '';
   }
 
   #print(lines) {
@@ -94,20 +98,23 @@ export class Screen {
   }
 }
 
+/// How many of `total` clients there are, as a bar of eight cells.
+export function bar(clients, total) {
+  const cells = total > 0 ? Math.min(8, Math.floor((8 * clients) / total)) : 0;
+  return green('█'.repeat(cells)) + dim('░'.repeat(8 - cells));
+}
+
 /// The herd in a table: `rows` are {id, status}, status null for a server that does not answer; `total` clients.
 function table(rows, total) {
   const dot = (up) => (up ? green('●') : red('○'));
-  const bar = (clients) => {
-    const cells = total > 0 ? Math.min(10, Math.floor((10 * clients) / total)) : 0;
-    return green('█'.repeat(cells)) + dim('░'.repeat(10 - cells));
-  };
-  const heading = `  ${pad('server', 10)}  ${padLeft('clients held', 16)}  ${padLeft('reports/s', 9)}   links`;
+  const row = (server, clients, updates, rate, links) =>
+    `  ${pad(server, 10)}  ${padLeft(clients, 13)}  ${padLeft(updates, 7)}  ${padLeft(rate, 9)}  ${links}`;
+  const heading = row('server', 'clients held', 'updates', 'reports/s', 'links');
   const lines = rows.map(({ id, status }) => {
-    const name = pad(`${dot(status)} ${id}`, 10);
-    if (!status) return `  ${name}  ${padLeft('-', 5)} ${bar(0)}  ${padLeft('-', 9)}   ${red('not running')}`;
+    if (!status) return row(`${dot(false)} ${id}`, `- ${bar(0, total)}`, '-', '-', red('not running'));
     const links = status.links.map((link) => pad(`${dot(link.state === 'up')} ${link.peer}`, 10));
-    const clients = `${padLeft(String(status.clients), 5)} ${bar(status.clients)}`;
-    return `  ${name}  ${clients}  ${padLeft(status.reports_per_s.toFixed(1), 9)}   ${links.join(' ').trimEnd()}`;
+    const clients = `${status.clients} ${bar(status.clients, total)}`;
+    return row(`${green('●')} ${id}`, clients, String(status.changes), status.reports_per_s.toFixed(1), links.join(' ').trimEnd());
   });
   return [bold(heading), ...lines];
 }

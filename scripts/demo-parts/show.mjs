@@ -7,7 +7,12 @@ import { Stage } from './stage.mjs';
 import { Story } from './story.mjs';
 
 const redrawMs = 250;
-class Interrupted extends Error {}
+
+class Interrupted extends Error {
+  constructor(how) {
+    super(`Interrupted (${how}) before all was shown.`);
+  }
+}
 
 export async function show(binary) {
   const stage = new Stage(binary);
@@ -16,16 +21,14 @@ export async function show(binary) {
   const story = new Story(stage, screen, clock);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => clock.callOff(new Interrupted(signal)));
   process.stdout.on('error', () => clock.callOff(new Interrupted('nobody reads on')));
-  if (isTerminal) process.stdout.write('\x1b[?25l');
+  const restoreTerminal = takeTerminal(() => clock.callOff(new Interrupted('Ctrl-C')));
 
   let told = false;
   let failure = null;
   let redrawing = null;
   try {
-    screen.lines(['', `${bold('Proxyherd')}: a herd of servers that pass the positions of moving clients on to one another`]);
-    if (await stage.prepare()) {
-      screen.lines(['(A port of herd.toml is taken: this herd runs on free ones instead.)']);
-    }
+    screen.lines(['', `${bold('Proxyherd')}: servers that pass the positions of moving clients on to one another`, '']);
+    if (await stage.prepare()) screen.tell('(A port of herd.toml is taken: this herd runs on free ones instead.)');
     if (isTerminal) redrawing = redraw(stage, screen, story, clock);
     await story.tell();
     told = true;
@@ -34,16 +37,15 @@ export async function show(binary) {
       await clock.wait(1e6);
     }
   } catch (error) {
-    if (!(error instanceof Interrupted)) failure = error;
-    else if (!told) failure = new Error(`Interrupted (${error.message}) before all was shown.`);
+    if (!(error instanceof Interrupted) || !told) failure = error;
   }
 
   clock.callOff(new Interrupted('the end'));
   await redrawing;
   screen.freeze();
   failure = await endInOrder(stage, screen, failure);
-  if (isTerminal) process.stdout.write('\x1b[?25h');
-  if (failure) screen.failed(`${failure.message}${stage.folder ? `\nLogs: ${stage.folder}/data/*/server.log` : ''}`);
+  restoreTerminal();
+  if (failure) screen.failed(failure.message + (keepsLogs(failure) ? `\nLogs: ${stage.folder}/data/*/server.log` : ''));
   process.exitCode = failure ? 1 : 0;
 }
 
@@ -57,13 +59,31 @@ async function redraw(stage, screen, story, clock) {
       screen.live(rows, story.total, `${time}   Ctrl-C stops the herd`);
       await clock.wait(redrawMs / 1000);
     }
-  } catch {
-    // Called off, or a process is gone: the story finds the same and says so.
+  } catch (error) {
+    clock.callOff(error); // a process is gone
   }
 }
 
+/// Hides the cursor and takes the keys as they come, so that Ctrl-C reaches nobody but `onEnd`: not make either, which
+/// would call it a failure. Returns what undoes it.
+function takeTerminal(onEnd) {
+  if (!isTerminal) return () => {};
+  const { stdin, stdout } = process;
+  stdout.write('\x1b[?25l');
+  const restore = () => {
+    if (stdin.isTTY) stdin.setRawMode(false).pause();
+    stdout.write('\x1b[?25h');
+  };
+  if (stdin.isTTY) stdin.setRawMode(true).on('data', (keys) => /[\x03\x04q]/.test(keys) && onEnd());
+  process.on('exit', restore);
+  return restore;
+}
+
+const keepsLogs = (failure) => failure !== null && !(failure instanceof Interrupted);
+
 function invite(stage, screen, binary) {
-  const command = path.relative(process.cwd(), path.resolve(binary));
+  const relative = path.relative(process.cwd(), path.resolve(binary));
+  const command = relative.startsWith('..') ? path.resolve(binary) : relative;
   screen.heading('Yours to try');
   screen.tell('That was all of it. The herd goes on until you press Ctrl-C. In another terminal:');
   screen.lines([
@@ -90,6 +110,6 @@ async function endInOrder(stage, screen, failure) {
   } catch (error) {
     failure ??= error;
   }
-  await stage.close(failure !== null);
+  await stage.close(keepsLogs(failure));
   return failure;
 }

@@ -1,5 +1,7 @@
 // What the demo tells, act by act. Every claim is checked as it is made; one that does not hold ends the story.
 
+import { bar } from './screen.mjs';
+
 const clients = 300;
 const drivers = `${clients} clients`;
 const kiwi = 'kiwi.cs.ucla.edu';
@@ -115,17 +117,22 @@ export class Story {
     const began = performance.now();
     const held = [];
     stage.start('Juzang');
-    await clock.until(`Juzang holds all ${this.total} clients again`, 10, async () => {
+    const full = await clock.until(`Juzang holds all ${this.total} clients again`, 10, async () => {
       const status = await stage.status('Juzang');
       if (status && held.at(-1)?.clients !== status.clients) {
         held.push({ clients: status.clients, after: since(began) });
       }
-      return status?.clients === this.total;
+      return status?.clients === this.total && status;
     });
-    const caughtUp = since(began);
     const shown = held.length > 5 ? [...held.slice(0, 4), held.at(-1)] : held;
-    screen.lines([...shown.map((each) => `Juzang after ${each.after.padStart(7)}: ${String(each.clients).padStart(3)} clients held`), '']);
-    this.prove(held[0].clients < this.total, `From ${held[0].clients} to all ${this.total} clients, ${caughtUp} after its start.`);
+    screen.lines([
+      `Juzang   ${'stopped'.padEnd(8)}  ${bar(0, this.total)}    -`,
+      ...shown.map(({ clients: count, after }) =>
+        `Juzang   ${`+${after}`.padEnd(8)}  ${bar(count, this.total)}  ${String(count).padStart(3)} clients held`),
+      '',
+    ]);
+    const learned = full.links.reduce((sum, link) => sum + link.records_accepted, 0);
+    this.prove(learned > 0, `It holds all ${this.total} clients again, ${learned} of them from its neighbours.`);
 
     screen.tell(`And where is ${kiwi}? Nobody has told Juzang since it came back but its neighbours.`);
     const answer = await this.say('Juzang', `WHATSAT ${kiwi} 0 0`, 1);
@@ -187,7 +194,7 @@ export class Story {
     }));
     const indent = ' '.repeat(11);
     this.screen.lines([
-      `${indent}{ "results": [ ${places.length} places ], "status": "${status}" }`,
+      `${indent}and JSON: status ${status}, ${places.length} results:`,
       ...places.map((place) =>
         `${indent}${place.km.toFixed(1).padStart(4)} km  ${place.name}${place.type ? `, ${place.type.replaceAll('_', ' ')}` : ''}`.slice(0, 78)),
       '',

@@ -46,9 +46,10 @@ export function reachable(topology, from, down) {
 export class Herd {
   #folder;
 
-  /// `limits` and `log` are the sections of that name; `env` is added to each server's environment.
-  constructor({ topology = seed, limits = {}, log = {}, env = {} } = {}) {
-    Object.assign(this, { topology, limits, log, env });
+  /// `limits`, `log` and `places` are the sections of that name; `env` is added to each server's environment,
+  /// `descriptors` is how many each may have.
+  constructor({ topology = seed, limits = {}, log = {}, places = {}, env = {}, descriptors = null } = {}) {
+    Object.assign(this, { topology, limits, log, places, env, descriptors });
     this.servers = {};
   }
 
@@ -123,8 +124,8 @@ export class Herd {
     for (const name of this.names) {
       const [line, peer, http] = ports.splice(0, 3);
       const data = path.join(this.#folder, 'data', name);
-      const { configFile, env } = this;
-      this.servers[name] = new ServerProcess({ name, configFile, ports: { line, peer, http }, data, env });
+      const { configFile, env, descriptors } = this;
+      this.servers[name] = new ServerProcess({ name, configFile, ports: { line, peer, http }, data, env, descriptors });
     }
     fs.writeFileSync(this.configFile, this.#toml());
   }
@@ -144,6 +145,7 @@ export class Herd {
       ...servers,
       ...section('limits', this.limits),
       ...section('log', this.log),
+      ...section('places', this.places),
     ].join('\n');
   }
 }
@@ -151,7 +153,7 @@ export class Herd {
 /// describe() with a herd of its own: all of it runs and is linked before each test, it is checked for crashes and
 /// sanitizer reports after each, and stopped after the last.
 export function describeHerd(title, options, define) {
-  describe(title, () => {
+  describe(title, { timeout: 240_000 }, () => {
     const herd = new Herd(options);
     before(async () => {
       try {

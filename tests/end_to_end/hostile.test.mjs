@@ -177,3 +177,29 @@ describeHerd('the herd', { topology: chain('Riley', 'Juzang'), env }, (herd) => 
     assert.equal(juzang.clients, riley.clients);
   });
 });
+
+describeHerd('a server out of descriptors', { topology: { Riley: ['Juzang'], Juzang: [] }, descriptors: 64 }, (herd) => {
+  const { servers } = herd;
+
+  it('serves on those it has, and the others once some leave', async () => {
+    const crowd = await Promise.all(Array.from({ length: 150 }, () => servers.Riley.connect()));
+    await Promise.all(crowd.map((client, i) => client.write(`N${i}\n`)));
+    const answered = () => crowd.filter((client) => client.received !== '');
+    await eventually('as many are answered as there is room for', () => answered().length > 30);
+    const [one, ...others] = answered();
+    assert.match(await one.readLine(), /^\? N/);
+    await one.write(`IAMAT crowded ${atUcla} 1621464827\n`);
+    assert.match(await one.readLine(), /^AT Riley /);
+    await eventually('the link works on', async () => /^AT /.test(await stored(servers.Juzang, 'crowded')));
+
+    for (const client of [one, ...others]) client.destroy();
+    const waiting = crowd.filter((client) => !client.socket.destroyed);
+    assert.ok(waiting.length > 50, 'most had no room');
+    await eventually('all are answered', () => {
+      for (const client of answered()) client.destroy();
+      return waiting.every((client) => client.received !== '');
+    });
+    await report(servers.Riley);
+    await herd.linked();
+  });
+});

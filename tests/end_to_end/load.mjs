@@ -14,9 +14,6 @@ import { Worker, isMainThread, parentPort, workerData } from 'node:worker_thread
 
 process.env.PROXYHERD ??= 'build/release/proxyherd';
 
-if (isMainThread) await main();
-else work(workerData);
-
 async function main() {
   const { Herd, seed } = await import('./herd.mjs');
   const { binary } = await import('./server_process.mjs');
@@ -87,8 +84,9 @@ async function tellIdleLatency(from, to) {
   const [reporter, asker] = [await from.connect(), await to.connect()];
   const [toReport, toAsk] = [[], []];
   const client = `idle-${process.pid}`;
+  const seconds = Math.floor(Date.now() / 1000);
   for (let i = 0; i < 500; ++i) {
-    const time = `${Math.floor(Date.now() / 1000) - 1}.${String(Math.round(performance.now() * 1e6) % 1e9).padStart(9, '0')}`;
+    const time = `${seconds}.${String(i).padStart(9, '0')}`;
     const startedAt = performance.now();
     reporter.socket.write(`IAMAT ${client} +34.068930-118.445127 ${time}\n`);
     if (i === 0) await reporter.readLine();
@@ -187,3 +185,6 @@ function drive(port, buffers, deadline, done) {
     }
   });
 }
+
+if (isMainThread) await main();
+else work(workerData);

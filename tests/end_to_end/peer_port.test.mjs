@@ -2,12 +2,16 @@
 
 import assert from 'node:assert/strict';
 import crypto from 'node:crypto';
+import fs from 'node:fs';
 import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
 import { it } from 'node:test';
 import { eventually } from './eventually.mjs';
-import { chain, describeHerd } from './herd.mjs';
+import { chain, describeHerd, freePorts } from './herd.mjs';
 import { LineClient } from './line_client.mjs';
 import { atUcla, newClient, report } from './report.mjs';
+import { ServerProcess } from './server_process.mjs';
 
 // The smaller name dials: Aa opens the connection to Mm, and Mm that to Zz.
 describeHerd('a peer port', { topology: chain('Aa', 'Mm', 'Zz') }, (herd) => {
@@ -91,12 +95,56 @@ describeHerd('a peer port', { topology: chain('Aa', 'Mm', 'Zz') }, (herd) => {
   });
 
   it('closes the connections of 200 strangers at once', async () => {
+    const before = servers.Mm.openDescriptors();
     const strangers = await Promise.all(Array.from({ length: 200 }, () => LineClient.connect(servers.Mm.ports.peer)));
     const closed = () => strangers.every((stranger) => stranger.closed);
     for (const stranger of strangers) stranger.socket.write(crypto.randomBytes(100));
     await eventually('all are closed', closed, 5);
+    await eventually('nothing of them is kept', () => servers.Mm.openDescriptors() <= before);
     await herd.linked();
   });
+
+  /// Runs a second server of name Aa, on ports of its own, that dials the same Mm; it stops when `during` is done.
+  async function withAnotherAa(change, during) {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'proxyherd-'));
+    const configFile = path.join(folder, 'herd.toml');
+    const [line, peer, http] = await freePorts(3);
+    let toml = change(fs.readFileSync(herd.configFile, 'utf8'));
+    for (const [kind, port] of Object.entries({ line, peer, http })) {
+      toml = toml.replace(`${kind} = "127.0.0.1:${servers.Aa.ports[kind]}"`, `${kind} = "127.0.0.1:${port}"`);
+    }
+    fs.writeFileSync(configFile, toml);
+    const data = path.join(folder, 'data', 'Aa');
+    const other = new ServerProcess({ name: 'Aa', configFile, ports: { line, peer, http }, data });
+    try {
+      await other.start();
+      await during(other);
+    } finally {
+      await other.stop();
+      fs.rmSync(folder, { recursive: true });
+    }
+  }
+
+  /// Asserts that Mm refuses the other Aa with such a reason in its log, and that the links stay as they are.
+  async function assertRefused(other, reason) {
+    const connects = async () => (await servers.Mm.status()).links.map((link) => link.connects);
+    const before = await connects();
+    const logged = servers.Mm.log().length;
+    const line = await report(other, { client: newClient('impostor') });
+    await eventually('the refusal is logged', () => reason.test(servers.Mm.log().slice(logged)), 5);
+    assert.notEqual((await other.link('Mm')).state, 'up');
+    assert.deepEqual(await connects(), before);
+    const client = newClient();
+    assert.deepEqual([await report(servers.Aa, { client })], await herd.agreed([client]));
+    assert.match(await servers.Mm.ask(`WHATSAT ${line.split(' ')[3]} 0 0\n`), /^\? /);
+  }
+
+  it('refuses a server of another herd', () =>
+    withAnotherAa((toml) => toml.replace('name = "test"', 'name = "other"'), (other) =>
+      assertRefused(other, /refused: .*herd/)));
+
+  it('refuses a second server of a name that is connected and alive', () =>
+    withAnotherAa((toml) => toml, (other) => assertRefused(other, /refused: .*"Aa".*in use/)));
 
   it('mends the link when a recorded hello is replayed', async () => {
     const hello = await recordedHello();

@@ -6,8 +6,9 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { it } from 'node:test';
+import { statusLines } from './at_line.mjs';
 import { within } from './eventually.mjs';
-import { describeHerd } from './herd.mjs';
+import { atLines, describeHerd } from './herd.mjs';
 import { atUcla, newClient, report } from './report.mjs';
 import { slowness, spawnProxyherd } from './server_process.mjs';
 
@@ -63,6 +64,19 @@ describeHerd('proxyherd serve', { topology: { Riley: ['Juzang'], Juzang: [] } },
     for (const client of clients) client.destroy();
   });
 
+  it('tells its neighbours on SIGTERM what it answered and they do not know yet', async () => {
+    const ids = Array.from({ length: 5000 }, () => newClient('farewell'));
+    const replies = await servers.Riley.ask(ids.map((id) => `IAMAT ${id} ${atUcla} 1621464827\n`).join(''));
+    await servers.Riley.stop();
+    assert.deepEqual(await atLines(servers.Juzang, ids), statusLines(replies));
+  });
+
+  it('ends in order on SIGTERM also when a neighbour stands still', async () => {
+    servers.Juzang.pause();
+    await report(servers.Riley);
+    await servers.Riley.stop();
+  });
+
   it('ends in order on SIGINT', async () => {
     const child = servers.Riley.child;
     await servers.Riley.stop('SIGINT');
@@ -76,7 +90,7 @@ describeHerd('proxyherd serve', { topology: { Riley: ['Juzang'], Juzang: [] } },
     it(`refuses a ${kind} port that is in use, and names it`, async () => {
       await servers.Riley.stop();
       const port = servers.Riley.ports[kind];
-      const squatter = net.createServer();
+      const squatter = net.createServer((socket) => socket.destroy());
       await new Promise((resolve) => squatter.listen(port, '127.0.0.1', resolve));
       try {
         await assertRefused(['serve', 'Riley', '--config', herd.configFile], new RegExp(`127\\.0\\.0\\.1:${port}.*in use`));

@@ -68,13 +68,6 @@ describeHerd('WHATSAT', { topology: chain('Riley', 'Juzang', 'Campbell') }, (her
     });
   }
 
-  it('finds what lies beyond the 180th meridian', async () => {
-    // Taveuni's airport, Fiji, is at 179.88 W; the meridian is 12 km west of it.
-    const { json } = await whatsat(servers.Riley, await reported('-16.6906+179.95'), '50', 20);
-    assert.ok(json.results.some(({ geometry }) => geometry.location.lng < 0),
-      `${JSON.stringify(json.results.map(({ name, geometry }) => [name, geometry.location]))}`);
-  });
-
   for (const radius of ['0', '0.0', '0.001', '2.5', '10', '50', '50.0']) {
     it(`takes the radius ${radius}`, async () => whatsat(servers.Riley, await reported(vaduz), radius, 20));
   }
@@ -112,7 +105,7 @@ describeHerd('WHATSAT', { topology: chain('Riley', 'Juzang', 'Campbell') }, (her
   });
 
   it('begins with the stored AT line, byte for byte, whichever server answers', async () => {
-    const client = `k\xc3\xafwi\xff\xa0${newClient()}`;
+    const client = `k\xc3\xafwi\xff\xa0${newClient()}`.padEnd(4096, '\x01');
     const line = await report(servers.Riley, { client, time: `${fromNow(0)}000000000` });
     for (const server of Object.values(servers)) {
       await eventually(`${server.name} knows`, async () => (await stored(server, client)).startsWith('AT '));

@@ -21,9 +21,10 @@ const faultPattern = /ERROR: \w*Sanitizer|runtime error:|WARNING: ThreadSanitize
 const running = new Set();
 process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 
-/// Starts the program; the kernel kills it should this process be killed.
-export function spawnProxyherd(args, env = {}) {
-  const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', binary, ...args], {
+/// Starts the program; the kernel kills it should this process be killed. `descriptors`: how many it may have.
+export function spawnProxyherd(args, env = {}, descriptors = null) {
+  const limit = descriptors === null ? [] : ['prlimit', `--nofile=${descriptors}:${descriptors}`, '--'];
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', ...limit, binary, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
   });
@@ -48,8 +49,8 @@ export class ServerProcess {
   #faults = [];
 
   /// `ports` is {line, peer, http}; `data` the folder of the server's own files.
-  constructor({ name, configFile, ports, data, env }) {
-    Object.assign(this, { name, configFile, ports, data, env });
+  constructor({ name, configFile, ports, data, env, descriptors }) {
+    Object.assign(this, { name, configFile, ports, data, env, descriptors });
   }
 
   get running() {
@@ -67,7 +68,7 @@ export class ServerProcess {
   }
 
   launch() {
-    const child = spawnProxyherd(['serve', this.name, '--config', this.configFile], this.env);
+    const child = spawnProxyherd(['serve', this.name, '--config', this.configFile], this.env, this.descriptors);
     this.child = child;
     this.#expectedToEnd = false;
     child.ended.then(({ code, signal }) => {

@@ -46,6 +46,7 @@ TEST(HttpClient, says_why_there_is_no_answer) {
   EXPECT_EQ(answers[0].error().message, "Connection refused");
   EXPECT_EQ(answers[1].error().message, "no answer within 100 ms");
   EXPECT_EQ(answers[2].error().message, "bad version");
+  gibberish.get();
 }
 
 }  // namespace

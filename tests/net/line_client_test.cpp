@@ -67,7 +67,8 @@ TEST(LineClient, hands_over_a_reply_while_more_input_may_come) {
 
 TEST(LineClient, more_than_fits_into_the_buffers_of_the_sockets_passes_both_ways) {
   LoopbackListener listener;
-  const std::string much(20'000'000, 'x');
+  std::string much;
+  much.resize(20'000'000, 'x');
   auto server = play(listener, [](Conversation& conversation) {
     auto heard = conversation.read_to_end();
     conversation.write(heard);
@@ -94,6 +95,7 @@ TEST(LineClient, a_server_that_closes_too_early_is_an_error_after_its_last_words
   ASSERT_FALSE(sent);
   EXPECT_EQ(sent.error().message, "the server closed before it had read everything");
   EXPECT_EQ(replies, "? too long\n");
+  server.get();
   close(ends[0]);
   close(ends[1]);
 }

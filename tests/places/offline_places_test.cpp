@@ -10,12 +10,12 @@ namespace {
 
 class OfflinePlacesTest : public testing::Test {
  protected:
-  std::filesystem::path a = temporary_file("a.places");
-  std::filesystem::path b = temporary_file("b.places");
+  std::filesystem::path a_ = temporary_file("a.places");
+  std::filesystem::path b_ = temporary_file("b.places");
 
   void TearDown() override {
-    std::filesystem::remove(a);
-    std::filesystem::remove(b);
+    std::filesystem::remove(a_);
+    std::filesystem::remove(b_);
   }
   static std::vector<std::string> names(const OfflinePlaces& places, const NearbyQuery& query) {
     std::vector<std::string> found;
@@ -26,9 +26,9 @@ class OfflinePlacesTest : public testing::Test {
 
 TEST_F(OfflinePlacesTest, of_several_files_come_nearest_first) {
   const auto all = sample_places();
-  write_places(a, {all[0], all[2], all[7]});
-  write_places(b, {all[1], all[8]});
-  const auto places = open_places({a, b});
+  write_places(a_, {all[0], all[2], all[7]});
+  write_places(b_, {all[1], all[8]});
+  const auto places = open_places({a_, b_});
   const geo::Location vaduz{471410000, 95209000};
   EXPECT_THAT(names(places, {vaduz, 10'000, 20}), testing::ElementsAre("Vaduz", "Caf\xc3\xa9 \"Amann\"", "Nendeln"));
   EXPECT_THAT(names(places, {vaduz, 10'000, 2}), testing::ElementsAre("Vaduz", "Caf\xc3\xa9 \"Amann\""));
@@ -38,15 +38,15 @@ TEST_F(OfflinePlacesTest, of_several_files_come_nearest_first) {
 
 TEST_F(OfflinePlacesTest, that_several_files_hold_come_once) {
   const auto all = sample_places();
-  write_places(a, all);
-  write_places(b, {all[0], all[1]});
-  EXPECT_THAT(names(open_places({a, b, a}), {{471410000, 95209000}, 10'000, 3}),
+  write_places(a_, all);
+  write_places(b_, {all[0], all[1]});
+  EXPECT_THAT(names(open_places({a_, b_, a_}), {{471410000, 95209000}, 10'000, 3}),
               testing::ElementsAre("Vaduz", "Caf\xc3\xa9 \"Amann\"", "Nendeln"));
 }
 
 TEST_F(OfflinePlacesTest, answer_with_the_attributions_of_what_they_tell_and_no_others) {
-  write_places(a, sample_places());
-  EXPECT_EQ(open_places({a}).nearby_search({{471418000, 95215000}, 10, 5}), R"({
+  write_places(a_, sample_places());
+  EXPECT_EQ(open_places({a_}).nearby_search({{471418000, 95215000}, 10, 5}), R"({
    "html_attributions": ["(c) Mappers"],
    "results": [
       {"geometry": {"location": {"lat": 47.1418, "lng": 9.5215}}, "name": "Café \"Amann\"", "place_id": "poi:2", "plus_code": {"global_code": "8FVF4GRC+PJ"}, "reference": "poi:2", "types": ["cafe", "food", "point_of_interest", "establishment"], "vicinity": "Aeulestrasse 56, Vaduz"}
@@ -61,13 +61,14 @@ TEST_F(OfflinePlacesTest, without_files_have_ZERO_RESULTS) {
 }
 
 TEST_F(OfflinePlacesTest, answer_several_threads_at_once) {
-  write_places(a, sample_places());
-  const auto places = open_places({a});
+  write_places(a_, sample_places());
+  const auto places = open_places({a_});
   const NearbyQuery query{{471410000, 95209000}, 50'000, 20};
   const auto expected = places.nearby_search(query);
   std::vector<std::string> answers(4);
   {
     std::vector<std::jthread> threads;
+    threads.reserve(answers.size());
     for (auto& answer : answers) {
       threads.emplace_back([&] {
         for (int i = 0; i < 100; ++i) answer = places.nearby_search(query);

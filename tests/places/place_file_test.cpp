@@ -38,16 +38,16 @@ std::size_t ask_everything(const PlaceFile& file) {
 
 class PlaceFileTest : public testing::Test {
  protected:
-  std::filesystem::path file = temporary_file("file.places");
-  std::string good = read_bytes(golden);
+  std::filesystem::path file_ = temporary_file("file.places");
+  std::string good_ = read_bytes(golden);
 
-  void TearDown() override { std::filesystem::remove(file); }
+  void TearDown() override { std::filesystem::remove(file_); }
 };
 
 TEST_F(PlaceFileTest, is_written_byte_for_byte_as_documented) {
   const auto written = temporary_file("golden.places");
   write_places(written, sample_places());
-  ASSERT_EQ(read_bytes(written), good)
+  ASSERT_EQ(read_bytes(written), good_)
       << "if the format has changed: raise its version, change docs/place-file.md, and "
       << "copy " << written << " to " << golden;
   std::filesystem::remove(written);
@@ -56,7 +56,7 @@ TEST_F(PlaceFileTest, is_written_byte_for_byte_as_documented) {
 TEST_F(PlaceFileTest, gives_back_what_was_written) {
   const auto opened = PlaceFile::open(golden).value();
   EXPECT_EQ(opened.size(), 10);
-  EXPECT_EQ(opened.bytes(), good.size());
+  EXPECT_EQ(opened.bytes(), good_.size());
   std::vector<Place> read;
   for (std::uint64_t i = 0; i < opened.size(); ++i) {
     const auto place = opened.place(i).value();
@@ -73,19 +73,19 @@ TEST_F(PlaceFileTest, gives_back_what_was_written) {
 }
 
 TEST_F(PlaceFileTest, may_be_empty) {
-  write_places(file, {});
-  const auto opened = PlaceFile::open(file).value();
+  write_places(file_, {});
+  const auto opened = PlaceFile::open(file_).value();
   EXPECT_EQ(opened.size(), 0);
   EXPECT_TRUE(opened.nearest({0, 0}, 20'000'000, 5).empty());
 }
 
 TEST_F(PlaceFileTest, is_the_old_one_whole_for_whoever_has_it_open_when_it_is_replaced) {
-  write_places(file, sample_places());
-  const auto opened = PlaceFile::open(file).value();
-  write_places(file, {});
+  write_places(file_, sample_places());
+  const auto opened = PlaceFile::open(file_).value();
+  write_places(file_, {});
   EXPECT_GT(ask_everything(opened), 0);
-  EXPECT_EQ(PlaceFile::open(file).value().size(), 0);
-  EXPECT_FALSE(std::filesystem::exists(file.string() + ".tmp"));
+  EXPECT_EQ(PlaceFile::open(file_).value().size(), 0);
+  EXPECT_FALSE(std::filesystem::exists(file_.string() + ".tmp"));
 }
 
 TEST_F(PlaceFileTest, that_cannot_be_written_leaves_the_old_one) {
@@ -96,11 +96,11 @@ TEST_F(PlaceFileTest, that_cannot_be_written_leaves_the_old_one) {
             "/nowhere/at/all.places.tmp: cannot be written: No such file or directory; choose a folder that exists and "
             "may be written to");
 
-  std::filesystem::create_directory(file);  // a folder cannot be replaced by a file
-  const auto renamed = writer.write(file);
+  std::filesystem::create_directory(file_);  // a folder cannot be replaced by a file
+  const auto renamed = writer.write(file_);
   ASSERT_FALSE(renamed);
-  EXPECT_THAT(renamed.error().message, StartsWith(file.string() + ": could not be written: "));
-  EXPECT_FALSE(std::filesystem::exists(file.string() + ".tmp"));
+  EXPECT_THAT(renamed.error().message, StartsWith(file_.string() + ": could not be written: "));
+  EXPECT_FALSE(std::filesystem::exists(file_.string() + ".tmp"));
 }
 
 TEST_F(PlaceFileTest, is_refused_when_it_is_none) {
@@ -108,57 +108,57 @@ TEST_F(PlaceFileTest, is_refused_when_it_is_none) {
             "/nowhere/at/all.places: No such file or directory; name a file made with \"proxyherd places import\"");
   EXPECT_EQ(refusal("/"), "/: not a file; name a file made with \"proxyherd places import\"");
   EXPECT_EQ(refusal("/dev/null"), "/dev/null: not a file; name a file made with \"proxyherd places import\"");
-  write_bytes(file, "");
-  EXPECT_EQ(refusal(file), file.string() +
-                               ": place file ends too early, at byte 0; restore it or make it again with "
-                               "\"proxyherd places import\"");
-  write_bytes(file, std::string(1000, 'x'));
-  EXPECT_EQ(refusal(file), file.string() +
-                               ": not a place file: it does not begin with \"pxplaces\"; make one with "
-                               "\"proxyherd places import\"");
+  write_bytes(file_, "");
+  EXPECT_EQ(refusal(file_), file_.string() +
+                                ": place file ends too early, at byte 0; restore it or make it again with "
+                                "\"proxyherd places import\"");
+  write_bytes(file_, std::string(1000, 'x'));
+  EXPECT_EQ(refusal(file_), file_.string() +
+                                ": not a place file: it does not begin with pxplaces; make one with "
+                                "\"proxyherd places import\"");
 }
 
 TEST_F(PlaceFileTest, of_another_version_is_refused) {
-  overwrite_le(good, format::version_at, std::uint32_t{2});
-  write_bytes(file, good);
-  EXPECT_EQ(refusal(file), file.string() +
-                               ": place file of version 2 at byte 8, but this proxyherd reads version 1; "
-                               "import it again with this proxyherd, or use the one that made it");
+  overwrite_le(good_, format::version_at, std::uint32_t{2});
+  write_bytes(file_, good_);
+  EXPECT_EQ(refusal(file_), file_.string() +
+                                ": place file of version 2 at byte 8, but this proxyherd reads version 1; "
+                                "import it again with this proxyherd, or use the one that made it");
 }
 
 TEST_F(PlaceFileTest, cut_off_anywhere_is_refused) {
-  for (std::size_t length = 0; length < good.size(); ++length) {
-    write_bytes(file, good.substr(0, length));
-    EXPECT_THAT(refusal(file, 0), HasSubstr("; restore it or make it again with \"proxyherd places import\""))
+  for (std::size_t length = 0; length < good_.size(); ++length) {
+    write_bytes(file_, good_.substr(0, length));
+    EXPECT_THAT(refusal(file_, 0), HasSubstr("; restore it or make it again with \"proxyherd places import\""))
         << length;
   }
-  write_bytes(file, good + '\0');
-  EXPECT_EQ(refusal(file, 0), file.string() + ": place file has " + std::to_string(good.size() + 1) +
-                                  " bytes, not the " + std::to_string(good.size()) +
-                                  " stated at byte 24; restore it or make it again with \"proxyherd places import\"");
+  write_bytes(file_, good_ + '\0');
+  EXPECT_EQ(refusal(file_, 0), file_.string() + ": place file has " + std::to_string(good_.size() + 1) +
+                                   " bytes, not the " + std::to_string(good_.size()) +
+                                   " stated at byte 24; restore it or make it again with \"proxyherd places import\"");
 }
 
 TEST_F(PlaceFileTest, with_any_byte_changed_is_refused) {
-  for (std::size_t at = 0; at < good.size(); ++at) {
-    auto bad = good;
+  for (std::size_t at = 0; at < good_.size(); ++at) {
+    auto bad = good_;
     bad[at] = static_cast<char>(~bad[at]);
-    write_bytes(file, bad);
-    EXPECT_THAT(refusal(file), StartsWith(file.string() + ": ")) << at;
+    write_bytes(file_, bad);
+    EXPECT_THAT(refusal(file_), StartsWith(file_.string() + ": ")) << at;
   }
 }
 
 TEST_F(PlaceFileTest, too_large_to_be_verified_when_opened_answers_in_bounds_with_any_byte_changed) {
-  const std::size_t head_bytes = format::load<std::uint32_t>(good.data() + format::head_bytes_at);
-  for (std::size_t at = head_bytes; at < good.size(); ++at) {
+  const std::size_t head_bytes = format::load<std::uint32_t>(good_.data() + format::head_bytes_at);
+  for (std::size_t at = head_bytes; at < good_.size(); ++at) {
     for (const unsigned mask : {0xffU, 0x80U, 0x01U}) {
-      auto bad = good;
+      auto bad = good_;
       bad[at] = static_cast<char>(static_cast<unsigned char>(bad[at]) ^ mask);
-      write_bytes(file, bad);
-      const auto opened = PlaceFile::open(file, 0).value();
+      write_bytes(file_, bad);
+      const auto opened = PlaceFile::open(file_, 0).value();
       ask_everything(opened);
       const auto verified = opened.verify();
       ASSERT_FALSE(verified);
-      EXPECT_EQ(verified.error().message, file.string() +
+      EXPECT_EQ(verified.error().message, file_.string() +
                                               ": checksum of the body differs at byte 32; restore it or "
                                               "make it again with \"proxyherd places import\"");
     }
@@ -166,19 +166,19 @@ TEST_F(PlaceFileTest, too_large_to_be_verified_when_opened_answers_in_bounds_wit
 }
 
 TEST_F(PlaceFileTest, whose_head_lies_with_a_right_checksum_is_refused_or_answers_in_bounds) {
-  const std::size_t head_bytes = format::load<std::uint32_t>(good.data() + format::head_bytes_at);
+  const std::size_t head_bytes = format::load<std::uint32_t>(good_.data() + format::head_bytes_at);
   std::size_t refused = 0;
   for (std::size_t at = 0; at < head_bytes; ++at) {
     for (const unsigned mask : {0xffU, 0x80U, 0x08U, 0x01U}) {
-      auto bad = good;
+      auto bad = good_;
       bad[at] = static_cast<char>(static_cast<unsigned char>(bad[at]) ^ mask);
       const std::size_t length = format::load<std::uint32_t>(bad.data() + format::head_bytes_at);
       if (length >= format::tables_at && length <= bad.size()) {
         overwrite_le(bad, format::head_checksum_at,
                      std::uint64_t{XXH3_64bits(bad.data() + format::file_bytes_at, length - format::file_bytes_at)});
       }
-      write_bytes(file, bad);
-      const auto opened = PlaceFile::open(file, 0);
+      write_bytes(file_, bad);
+      const auto opened = PlaceFile::open(file_, 0);
       if (opened) ask_everything(*opened);
       refused += opened ? 0U : 1U;
     }

@@ -43,11 +43,11 @@ std::vector<Nearest> nearest_by_brute_force(const PlaceIndex& index, geo::Locati
 
 class RandomQuestions : public testing::Test {
  protected:
-  std::uint32_t seed = std::random_device{}();
-  std::mt19937 random{seed};
+  std::uint32_t seed_ = std::random_device{}();
+  std::mt19937 random_{seed_};
 
   std::int32_t between(std::int32_t low, std::int32_t high) {
-    return std::uniform_int_distribution<std::int32_t>(low, high)(random);
+    return std::uniform_int_distribution<std::int32_t>(low, high)(random_);
   }
   geo::Location anywhere() { return {between(-900'000'000, 900'000'000), between(-1'800'000'000, 1'800'000'000)}; }
   /// Within a degree of the antimeridian or of a pole, or on them.
@@ -94,7 +94,7 @@ TEST_F(RandomQuestions, are_answered_as_by_brute_force) {
       const auto limit = static_cast<std::size_t>(between(1, 40));
       ASSERT_EQ(indexed.index.nearest(center, radius_m, limit),
                 nearest_by_brute_force(indexed.index, center, radius_m, limit))
-          << "seed " << seed << ", " << places << " places, " << limit << " within " << radius_m << " m of "
+          << "seed " << seed_ << ", " << places << " places, " << limit << " within " << radius_m << " m of "
           << center.latitude_e7 << ", " << center.longitude_e7;
     }
   }
@@ -108,8 +108,8 @@ TEST_F(RandomQuestions, find_a_place_at_exactly_the_radius) {
     const auto center = anywhere();
     const auto distance = geo::distance_m(center, indexed.index.location(i));
     const auto found = indexed.index.nearest(center, distance, 1000);
-    ASSERT_FALSE(found.empty()) << "seed " << seed;
-    ASSERT_EQ(found.back().distance_m, distance) << "seed " << seed;
+    ASSERT_FALSE(found.empty()) << "seed " << seed_;
+    ASSERT_EQ(found.back().distance_m, distance) << "seed " << seed_;
   }
 }
 

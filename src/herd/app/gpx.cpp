@@ -6,6 +6,7 @@
 #include <fstream>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "herd/app/iso8601.h"
 #include "herd/base/text.h"
@@ -16,7 +17,7 @@ namespace {
 /// Takes a GPX document piece by piece and gathers its tracks.
 class GpxReader {
  public:
-  explicit GpxReader(const std::filesystem::path& file) : file_{file} {
+  explicit GpxReader(std::filesystem::path file) : file_{std::move(file)} {
     XML_SetUserData(parser_.get(), this);
     XML_SetElementHandler(parser_.get(), &GpxReader::on_start, &GpxReader::on_end);
     XML_SetCharacterDataHandler(parser_.get(), &GpxReader::on_text);

@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "herd/app/check_config_command.h"
+#include "herd/app/places_command.h"
 #include "herd/app/replay_command.h"
 #include "herd/app/send_command.h"
 #include "herd/app/serve_command.h"
@@ -40,6 +41,7 @@ int main(int argc, char** argv) {
   herd::app::add_send_command(app, action);
   herd::app::add_status_command(app, action);
   herd::app::add_replay_command(app, action);
+  herd::app::add_places_command(app, action);
   herd::app::add_check_config_command(app, action);
 
   try {

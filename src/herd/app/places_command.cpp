@@ -129,7 +129,10 @@ void add_near(CLI::App& places, std::function<int()>& action) {
   command.add_option("--radius", options->radius_km, "How far to look, in km; decimals are fine")
       ->type_name("KM")
       ->capture_default_str()
-      ->check(CLI::Range(0.0, 20'040.0));
+      ->check(CLI::Range(0.0, 20'040.0))
+      ->check([](const std::string& text) {  // Range lets "nan" pass
+        return text.find_first_not_of("0123456789.") == std::string::npos ? "" : "\"" + text + "\" is no distance";
+      });
   command.add_option("--limit", options->limit, "How many places at most")
       ->type_name("N")
       ->capture_default_str()

@@ -1,9 +1,9 @@
 #include "herd/app/replay.h"
 
 #include <algorithm>
+#include <csignal>
 #include <memory>
 #include <poll.h>
-#include <signal.h>
 #include <stdexcept>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -18,15 +18,16 @@ namespace {
 /// How long the last replies may take after the last report.
 constexpr Duration last_replies_max = 5 * second;
 
+/// `duration` times `factor`, at most a hundred years.
+Duration scaled(Duration duration, double factor) {
+  return static_cast<Duration>(std::min(static_cast<double>(duration) * factor, 3.2e18));
+}
+
 /// SIGINT and SIGTERM as something to read, instead of what they do by themselves.
 class StopSignals {
  public:
   StopSignals() {
-    sigemptyset(&signals_);
-    sigaddset(&signals_, SIGINT);
-    sigaddset(&signals_, SIGTERM);
     ::sigprocmask(SIG_BLOCK, &signals_, &before_);
-    fd_ = ::signalfd(-1, &signals_, SFD_NONBLOCK | SFD_CLOEXEC);
     if (fd_ < 0) throw std::runtime_error("cannot watch for SIGINT and SIGTERM: signalfd failed");
   }
   ~StopSignals() {
@@ -44,9 +45,17 @@ class StopSignals {
   }
 
  private:
-  sigset_t signals_{};
+  static sigset_t both() {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    return signals;
+  }
+
+  sigset_t signals_ = both();
   sigset_t before_{};
-  int fd_ = -1;
+  int fd_ = ::signalfd(-1, &signals_, SFD_NONBLOCK | SFD_CLOEXEC);
 };
 
 class Replay {
@@ -58,9 +67,9 @@ class Replay {
     for (std::size_t i = 0; i < ids.size(); ++i) {
       const auto& course = courses_[i % courses_.size()];
       const auto copies = (options.clients - 1 - i % courses_.size()) / courses_.size() + 1;
-      const auto shift =
-          static_cast<double>(course.lap()) * static_cast<double>(i / courses_.size()) / static_cast<double>(copies);
-      fleets[i % fleets.size()].add(ids[i], course, static_cast<Duration>(shift));
+      const auto copy = i / courses_.size();
+      const auto part = static_cast<double>(copy) / static_cast<double>(copies);
+      fleets[i % fleets.size()].add(ids[i], course, scaled(course.lap(), part));
     }
     for (std::size_t i = 0; i < fleets.size(); ++i) {
       reports_ += fleets[i].reports_left();
@@ -71,7 +80,7 @@ class Replay {
     if (options.speed && !options.loop) {
       Duration longest = 0;
       for (const auto& course : courses_) longest = std::max(longest, course.lap());
-      end_ = static_cast<Duration>(static_cast<double>(longest) / *options.speed);
+      end_ = scaled(longest, 1 / *options.speed);
     }
     if (options.duration) end_ = std::min(end_.value_or(*options.duration), *options.duration);
   }
@@ -98,7 +107,7 @@ class Replay {
  private:
   ReportConnection::Moment now() const {
     ReportConnection::Moment moment{net::steady_now(), net::wall_now(), std::nullopt};
-    if (options_.speed) moment.play = static_cast<Duration>(static_cast<double>(elapsed(moment)) * *options_.speed);
+    if (options_.speed) moment.play = scaled(elapsed(moment), *options_.speed);
     return moment;
   }
 
@@ -124,7 +133,7 @@ class Replay {
     for (const auto& connection : connections_) {
       consider(connection->wake_at());
       if (const auto due = connection->next_due(); due && options_.speed) {
-        consider(started_ + static_cast<Duration>(static_cast<double>(*due) / *options_.speed));
+        consider(started_ + scaled(*due, 1 / *options_.speed));
       }
     }
     if (end_ && !stop_at_) consider(started_ + *end_ + (options_.duration == end_ ? 0 : last_replies_max));

@@ -20,7 +20,7 @@ struct ReplayServer {
 struct ReplayOptions {
   std::vector<ReplayServer> servers;  ///< not empty; client number i reports to number i modulo their count
   std::size_t clients = 1;            ///< at least 1; client number i drives track i modulo their count
-  std::optional<double> speed = 1;    ///< times real time, above 0; none: as fast as the servers answer
+  std::optional<double> speed = 1;  ///< times real time, above 0 and at most 1000; none: as fast as the servers answer
   bool loop = false;
   std::optional<Duration> duration;  ///< stop after this long
 };

@@ -68,8 +68,9 @@ std::optional<double> parse_speed(const std::string& text) {
   if (text == "max") return std::nullopt;
   double speed = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), speed);
-  if (error != std::errc{} || end != text.data() + text.size() || !(speed >= 0 && speed <= 1e6)) {
-    throw UsageError{fmt::format("--speed: \"{}\" is neither a number from 0 to 1000000 nor \"max\"", text)};
+  const bool is_number = error == std::errc{} && end == text.data() + text.size();
+  if (!is_number || std::isnan(speed) || speed < 0 || speed > 1000) {
+    throw UsageError{fmt::format(R"(--speed: "{}" is neither a number from 0 to 1000 nor "max")", text)};
   }
   return speed == 0 ? std::nullopt : std::optional{speed};
 }
@@ -113,7 +114,7 @@ void print_summary(const ReplayOutcome& outcome, std::size_t tracks, std::size_t
   if (outcome.total.lost != 0) fmt::print(", {} unanswered", grouped(outcome.total.lost));
   if (outcome.skipped != 0) fmt::print(", {} skipped", plural(outcome.skipped, "point"));
   if (outcome.total.reconnects != 0) fmt::print(", {}", plural(outcome.total.reconnects, "reconnect"));
-  fmt::print("; {}/s in {:.1f} s\n", grouped(static_cast<std::uint64_t>(reports_per_s(outcome) + 0.5)),
+  fmt::print("; {}/s in {:.1f} s\n", grouped(static_cast<std::uint64_t>(std::llround(reports_per_s(outcome)))),
              static_cast<double>(outcome.elapsed) / second);
 }
 

@@ -1,6 +1,7 @@
 #include "herd/app/replay_progress.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <fmt/format.h>
 #include <unistd.h>
@@ -23,19 +24,19 @@ std::string progress_line(const ReplayProgress::Figures& figures, double reports
   std::string bar;
   std::string time = minutes_and_seconds(figures.elapsed);
   if (figures.part) {
-    constexpr int width = 16;
+    constexpr long width = 16;
     const double part = std::clamp(*figures.part, 0.0, 1.0);
-    const int full = static_cast<int>(part * width + 0.5);
-    for (int i = 0; i < width; ++i) bar += i < full ? "█" : "░";
+    const auto full = std::lround(part * width);
+    for (long i = 0; i < width; ++i) bar += i < full ? "█" : "░";
     bar += ' ';
     if (part > 0) {
       const double left = static_cast<double>(figures.elapsed) * (1 - part) / part;
       time = minutes_and_seconds(static_cast<Duration>(std::min(left, 1e17))) + " left";
     }
   }
-  return fmt::format("{}{} clients  {} sent  {} answered  {}/s  {}", bar, grouped(figures.clients),
-                     grouped(figures.sent), grouped(figures.answered),
-                     grouped(static_cast<std::uint64_t>(reports_per_s + 0.5)), time);
+  return fmt::format("{}{} client{}  {} sent  {} answered  {}/s  {}", bar, grouped(figures.clients),
+                     figures.clients == 1 ? "" : "s", grouped(figures.sent), grouped(figures.answered),
+                     grouped(static_cast<std::uint64_t>(std::llround(reports_per_s))), time);
 }
 
 ReplayProgress::ReplayProgress() : shown_{is_terminal(STDERR_FILENO)} {}
@@ -45,7 +46,8 @@ void ReplayProgress::show(const Figures& figures) {
   if (!shown_ || since < interval) return;
   // Smoothed over about a second: the figure should be readable.
   const double rate = static_cast<double>(figures.answered - answered_before_) * second / static_cast<double>(since);
-  reports_per_s_ += (rate - reports_per_s_) * std::min(1.0, static_cast<double>(since) / second);
+  const auto window = static_cast<double>(std::max(since, std::min(figures.elapsed, second)));
+  reports_per_s_ += (rate - reports_per_s_) * static_cast<double>(since) / window;
   answered_before_ = figures.answered;
   drawn_at_ = figures.elapsed;
   line_ = progress_line(figures, reports_per_s_);

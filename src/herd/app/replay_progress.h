@@ -35,7 +35,7 @@ class ReplayProgress {
  private:
   bool shown_;
   std::string line_;
-  Duration drawn_at_ = -second;
+  Duration drawn_at_ = -interval;
   std::uint64_t answered_before_ = 0;
   double reports_per_s_ = 0;
 };

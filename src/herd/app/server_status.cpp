@@ -4,6 +4,7 @@
 #include <array>
 #include <boost/json.hpp>
 #include <charconv>
+#include <cmath>
 #include <exception>
 
 #include "herd/app/table.h"
@@ -32,9 +33,9 @@ std::string span_text(double seconds) {
   };
   constexpr std::array<Unit, 3> units{{{60, 1, " s"}, {3600, 60, " min"}, {48 * 3600, 3600, " h"}}};
   for (const auto& unit : units) {
-    if (seconds < unit.seconds_below) return fixed(std::max(0.0, seconds / unit.seconds - 0.5), 0) + unit.name;
+    if (seconds < unit.seconds_below) return fixed(std::floor(seconds / unit.seconds), 0) + unit.name;
   }
-  return fixed(seconds / 86400 - 0.5, 0) + " d";
+  return fixed(std::floor(seconds / 86400), 0) + " d";
 }
 
 std::string lag_text(double lag_ms) {
@@ -97,7 +98,7 @@ std::string status_table(const std::vector<StatusAnswer>& answers, bool coloured
                    {std::to_string(status->clients)},
                    {fixed(status->reports_per_s, 1)},
                    {std::to_string(status->connections)},
-                   {links.empty() ? "-" : links, all_up ? "" : style::yellow}});
+                   {links.empty() ? "-" : links, all_up ? style::none : style::yellow}});
   }
   return table.text(coloured);
 }
@@ -106,11 +107,11 @@ std::string status_json(const std::vector<StatusAnswer>& answers) {
   std::string out = "[";
   for (const auto& [server, status] : answers) {
     if (out.size() > 1) out += ',';
-    out += "{\"server\":" + json::serialize(json::string(server));
+    out += R"({"server":)" + json::serialize(json::string(server));
     if (status) {
-      out += ",\"ok\":true,\"status\":" + status->json + '}';
+      out += R"(,"ok":true,"status":)" + status->json + '}';
     } else {
-      out += ",\"ok\":false,\"error\":" + json::serialize(json::string(status.error().message)) + '}';
+      out += R"(,"ok":false,"error":)" + json::serialize(json::string(status.error().message)) + '}';
     }
   }
   return out + "]\n";

@@ -82,6 +82,7 @@ std::size_t terminal_lines(const std::string& text, unsigned columns) {
 int status(const StatusOptions& options) {
   const auto config = load_herd(options.config_file);
   std::vector<const node::ServerConfig*> servers;
+  servers.reserve(config.servers.size());
   for (const auto& name : options.names) servers.push_back(&server_named(config, name, options.config_file));
   if (options.names.empty()) {
     for (const auto& server : config.servers) servers.push_back(&server);

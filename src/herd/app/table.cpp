@@ -4,12 +4,11 @@
 #include <cassert>
 #include <utility>
 
-#include "herd/app/terminal.h"
-
 namespace herd::app {
 
 Table::Table(std::vector<Column> columns) : columns_(std::move(columns)) {
   std::vector<Cell> headings;
+  headings.reserve(columns_.size());
   for (const auto& column : columns_) headings.push_back({column.heading, style::bold});
   add_row(std::move(headings));
 }

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "herd/app/terminal.h"
+
 namespace herd::app {
 
 enum class Align { left, right };
@@ -16,7 +18,7 @@ struct Column {
 
 struct Cell {
   std::string text;
-  std::string_view style = {};  ///< one of herd/app/terminal.h; empty for none
+  std::string_view style = style::none;
 };
 
 /// Rows under headings, each column as wide as its widest cell.

@@ -4,8 +4,9 @@
 
 namespace herd::app {
 
-/// How a text stands out on a terminal. Each is a whole escape sequence.
+/// How a text stands out on a terminal. Each but `none` is a whole escape sequence.
 namespace style {
+inline constexpr std::string_view none;
 inline constexpr std::string_view plain = "\x1b[0m";
 inline constexpr std::string_view bold = "\x1b[1m";
 inline constexpr std::string_view red = "\x1b[31m";

@@ -25,7 +25,7 @@ std::optional<Location> parse_iso6709(std::string_view text);
 /// Parses "47.1410,9.5209" as people write it: latitude, comma, longitude, signs optional.
 std::optional<Location> parse_latitude_longitude(std::string_view text);
 
-/// Great-circle distance in metres on a sphere of radius 6,371,008.8 m (the mean radius of IUGG), within 0.5 % of
+/// Great-circle distance in metres on a sphere of radius 6,371,008.8 m (the mean radius of IUGG), within 0.6 % of
 /// the ellipsoid's.
 double distance_m(Location a, Location b);
 

@@ -112,7 +112,7 @@ class ConfigReader {
       }
     }
     if (const auto http = section.string("http", "\"127.0.0.1:14000\"")) server.http = endpoint(*http, who, "http");
-    for (auto& neighbor : section.strings("talks_with", "[\"Jaquez\", \"Juzang\"]")) {
+    for (auto& neighbor : section.strings("talks_with", R"(["Jaquez", "Juzang"])")) {
       links_.push_back({server.id, std::move(neighbor.value), neighbor.line});
     }
     server_lines_.push_back(section.line());

@@ -8,6 +8,7 @@ namespace herd::node {
 namespace {
 
 constexpr std::size_t names_listed_max = 10;
+constexpr std::size_t wrong_bytes_max = 100;  // what is longer is no name of ours
 
 char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -35,11 +36,12 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }  // namespace
 
 std::string did_you_mean(std::string_view wrong, const std::vector<std::string>& names) {
+  wrong = wrong.substr(0, wrong_bytes_max);
   // Beyond a third of its letters a name is another one, not a slip.
   std::size_t nearest_distance = (wrong.size() + 2) / 3 + 1;
   const std::string* nearest = nullptr;
   for (const auto& name : names) {
-    if (const auto distance = edit_distance(wrong.substr(0, 100), name); distance < nearest_distance) {
+    if (const auto distance = edit_distance(wrong, name); distance < nearest_distance) {
       nearest_distance = distance;
       nearest = &name;
     }

@@ -47,6 +47,7 @@ std::vector<std::string> Mistakes::lines() const {
   auto sorted = found_;
   std::ranges::stable_sort(sorted, {}, &std::pair<std::size_t, std::string>::first);
   std::vector<std::string> lines;
+  lines.reserve(sorted.size());
   for (const auto& [line, text] : sorted) lines.push_back(file_ + ":" + std::to_string(line) + ": " + text);
   return lines;
 }
@@ -116,7 +117,7 @@ std::optional<std::uint64_t> TomlSection::whole_number(std::string_view key, std
 
 std::optional<Located<std::string>> TomlSection::choice(std::string_view key,
                                                         const std::vector<std::string>& choices) const {
-  const auto chosen = string(key, in_quotes(choices.front()));
+  auto chosen = string(key, in_quotes(choices.front()));
   if (!chosen || std::ranges::find(choices, chosen->value) != choices.end()) return chosen;
   std::string wanted;
   for (const auto& choice : choices) wanted += (wanted.empty() ? "" : ", ") + in_quotes(choice);

@@ -63,8 +63,8 @@ Result<void> PlaceFile::read_head() {
   const char* bytes = file.data();
   if (file.size() < tables_at) return damaged("place file ends too early,", file.size());
   if (!file.starts_with(magic)) {
-    return Error{path_.string() + ": not a place file: it does not begin with \"" + std::string(magic) +
-                 "\"; make one with \"proxyherd places import\""};
+    return Error{path_.string() + ": not a place file: it does not begin with " + std::string(magic) +
+                 R"(; make one with "proxyherd places import")"};
   }
   if (const auto found = load<std::uint32_t>(bytes + version_at); found != version) {
     return Error{path_.string() + ": place file of version " + std::to_string(found) + " at byte " +
@@ -96,14 +96,22 @@ Result<void> PlaceFile::read_head() {
     return damaged("number of places does not fit the size of the file", place_count_at);
   }
 
-  auto tables = file.substr(tables_at, head_bytes_ - tables_at);
+  const char* const boxes = bytes + head_bytes_;
+  const char* const locations = boxes + PlaceIndex::box_count(places) * PlaceIndex::box_bytes;
+  text_offsets_ = locations + places * PlaceIndex::location_bytes;
+  texts_ = file.substr(file.size() - text_bytes);
+  index_ = PlaceIndex(boxes, locations, places);
+  return read_tables(file.substr(tables_at, head_bytes_ - tables_at));
+}
+
+Result<void> PlaceFile::read_tables(std::string_view tables) {
   const auto cut_off = [&](std::string_view what) { return damaged(what, head_bytes_ - tables.size()); };
-  for (auto left = load<std::uint32_t>(bytes + source_count_at); left != 0; --left) {
+  for (auto left = load<std::uint32_t>(all().data() + source_count_at); left != 0; --left) {
     const auto attribution = take_text<std::uint16_t>(tables);
     if (!attribution) return cut_off("table of sources is cut off");
     attributions_.push_back(*attribution);
   }
-  for (auto left = load<std::uint32_t>(bytes + kind_count_at); left != 0; --left) {
+  for (auto left = load<std::uint32_t>(all().data() + kind_count_at); left != 0; --left) {
     const auto types = take_le<std::uint8_t>(tables);
     if (!types) return cut_off("table of types is cut off");
     auto& kind = kinds_.emplace_back();
@@ -113,12 +121,6 @@ Result<void> PlaceFile::read_head() {
       kind.push_back(*type);
     }
   }
-
-  const char* const boxes = bytes + head_bytes_;
-  const char* const locations = boxes + PlaceIndex::box_count(places) * PlaceIndex::box_bytes;
-  text_offsets_ = locations + places * PlaceIndex::location_bytes;
-  texts_ = file.substr(file.size() - text_bytes);
-  index_ = PlaceIndex(boxes, locations, places);
   return {};
 }
 

@@ -50,6 +50,7 @@ class PlaceFile {
  private:
   PlaceFile() = default;
   Result<void> read_head();
+  Result<void> read_tables(std::string_view tables);
   Error damaged(std::string_view what, std::uint64_t at) const;
   std::string_view all() const;
 

@@ -91,8 +91,8 @@ class Body {
   std::uint64_t checksum() const { return XXH3_64bits_digest(&state_); }
 
  private:
-  std::ofstream& out_;
   XXH3_state_t state_;
+  std::ofstream& out_;
   std::uint64_t bytes_ = 0;
 };
 

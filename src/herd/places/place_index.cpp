@@ -4,6 +4,7 @@
 #include <bit>
 #include <cassert>
 #include <cmath>
+#include <functional>
 #include <numbers>
 
 #include "herd/places/place_file_format.h"
@@ -42,8 +43,6 @@ struct Candidate {
   double bound = 0;
   std::size_t level = 0;
   std::uint64_t box = 0;
-
-  friend bool operator<(const Candidate& a, const Candidate& b) { return a.bound > b.bound; }  // nearest on top
 };
 
 }  // namespace
@@ -84,27 +83,27 @@ std::vector<Nearest> PlaceIndex::nearest(geo::Location center, double radius_m, 
 
   const auto point = unit_vector(center);
   double reach = chord_squared_max(radius_m);
-  std::vector<Candidate> queue;
+  std::vector<Candidate> queue;  // a heap, the nearest on top
   const auto look_at = [&](std::size_t level, std::uint64_t box) {
     const double bound = chord_squared(point, boxes_ + (levels_[level].begin + box) * box_bytes);
     if (bound > reach) return;
     queue.push_back({bound, level, box});
-    std::push_heap(queue.begin(), queue.end());
+    std::ranges::push_heap(queue, std::greater{}, &Candidate::bound);
   };
   const auto found = [&](Nearest place) {
     if (best.size() == limit) {
       if (best.front() < place) return;
-      std::pop_heap(best.begin(), best.end());
+      std::ranges::pop_heap(best);
       best.pop_back();
     }
     best.push_back(place);
-    std::push_heap(best.begin(), best.end());
+    std::ranges::push_heap(best);
     if (best.size() == limit) reach = chord_squared_max(best.front().distance_m);
   };
 
   look_at(level_count_ - 1, 0);
   while (!queue.empty() && queue.front().bound <= reach) {
-    std::pop_heap(queue.begin(), queue.end());
+    std::ranges::pop_heap(queue, std::greater{}, &Candidate::bound);
     const auto [bound, level, box] = queue.back();
     queue.pop_back();
     const auto below = level == 0 ? places_ : levels_[level - 1].size;
@@ -116,7 +115,7 @@ std::vector<Nearest> PlaceIndex::nearest(geo::Location center, double radius_m, 
       }
     }
   }
-  std::sort_heap(best.begin(), best.end());
+  std::ranges::sort_heap(best);
   return best;
 }
 

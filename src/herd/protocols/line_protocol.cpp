@@ -1,5 +1,6 @@
 #include "herd/protocols/line_protocol.h"
 
+#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -13,16 +14,15 @@ namespace {
 /// How much of a line over the limit is repeated to its sender.
 constexpr std::size_t too_long_echo_bytes = 64;
 
-/// Appends the text with each run of newlines as one, and none at the end: an empty line ends the answer.
+/// Appends the lines of the text that are not empty, without the last newline: an empty line ends the answer.
 void append_without_empty_lines(std::string& out, std::string_view text) {
-  while (text.ends_with('\n')) text.remove_suffix(1);
-  while (!text.empty()) {
-    const auto end = text.find('\n');
-    out.append(text.substr(0, end));
-    if (end == std::string_view::npos) return;
-    out += '\n';
-    text.remove_prefix(end);
-    while (text.starts_with('\n')) text.remove_prefix(1);
+  for (bool first = true;; first = false) {
+    text.remove_prefix(std::min(text.find_first_not_of('\n'), text.size()));
+    if (text.empty()) return;
+    if (!first) out += '\n';
+    const auto line = text.substr(0, text.find('\n'));
+    out.append(line);
+    text.remove_prefix(line.size());
   }
 }
 

@@ -3,13 +3,13 @@
 namespace herd::store {
 
 void Follower::resume(Sequence position) {
-  cursor_ = position;
+  cursor_ = last_at_tail_ = position;
   whole_.reset();
   walk_.reset();
 }
 
 void Follower::start_over(const Partition& partition) {
-  cursor_ = partition.sequence();
+  cursor_ = last_at_tail_ = partition.sequence();
   whole_ = Slots{0, partition.slots()};
   walk_.reset();
 }

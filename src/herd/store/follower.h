@@ -12,10 +12,10 @@ namespace herd::store {
 ///
 /// A reader that is far behind *walks*: it notes the tail, goes through the slots in slot order taking those changed
 /// after its cursor, then sets the cursor to the noted tail. (Skipping alone would starve: a client that moves all
-/// the time would never be reached.)
+/// the time would never be reached by a reader that stays a little behind all the time.)
 class Follower {
  public:
-  /// A reader that many changes behind walks, even if the ring still holds them.
+  /// A reader that has not been at the tail for so many changes walks, even if the ring still holds them.
   static constexpr Sequence walk_after_changes = 4096;
   /// One read looks at no more slots than this, so that a walk of a large table does not hold its thread up.
   static constexpr std::size_t slots_per_read_max = 16'384;
@@ -47,10 +47,11 @@ class Follower {
   };
 
   bool is_far_behind(const Partition& partition) const {
-    return cursor_ + 1 < partition.first_in_ring() || partition.sequence() - cursor_ > walk_after_changes;
+    return cursor_ + 1 < partition.first_in_ring() || partition.sequence() - last_at_tail_ > walk_after_changes;
   }
 
   Sequence cursor_ = 0;
+  Sequence last_at_tail_ = 0;   // <= cursor_: where the cursor last was the tail, or the one that a walk noted
   std::optional<Slots> whole_;  // every record, whoever taught it
   std::optional<Walk> walk_;    // those changed after the cursor
 };
@@ -73,7 +74,7 @@ void Follower::read(const Partition& partition, Source except, Sink sink) {
       const auto held = partition.held(walk_->slots.next++);
       if (held.sequence > cursor_ && held.source != except && !sink(held.bytes)) return;
     }
-    cursor_ = walk_->tail;
+    cursor_ = last_at_tail_ = walk_->tail;
     walk_.reset();
     if (is_far_behind(partition)) return;
   }
@@ -84,6 +85,7 @@ void Follower::read(const Partition& partition, Source except, Sink sink) {
     const auto held = partition.held(partition.slot_changed_at(cursor_));
     if (held.sequence == cursor_ && held.source != except && !sink(held.bytes)) return;
   }
+  last_at_tail_ = cursor_;
 }
 
 }  // namespace herd::store

@@ -13,15 +13,18 @@ namespace {
 /// A decimal such as 10, 2.5 or 0: digits, perhaps a dot and more digits.
 std::optional<double> parse_radius_km(std::string_view text) {
   auto rest = text;
-  if (take_digits(rest).empty()) return std::nullopt;
+  const auto whole = parse_whole(take_digits(rest), radius_km_max);
+  std::string_view fraction;
   if (rest.starts_with('.')) {
     rest.remove_prefix(1);
-    if (take_digits(rest).empty()) return std::nullopt;
+    fraction = take_digits(rest);
+    if (fraction.empty()) return std::nullopt;
   }
-  if (!rest.empty()) return std::nullopt;
-  double radius_km = 0;
-  const auto error = std::from_chars(text.data(), text.data() + text.size(), radius_km).ec;
-  if (error != std::errc{} || radius_km > radius_km_max) return std::nullopt;
+  if (!whole || !rest.empty()) return std::nullopt;
+  // As digits, since a double would round a little more than the greatest radius to it.
+  if (*whole == radius_km_max && fraction.find_first_not_of('0') != std::string_view::npos) return std::nullopt;
+  double radius_km = 0;  // and it stays 0 if the text is less than the least double
+  std::from_chars(text.data(), text.data() + text.size(), radius_km);
   return radius_km;
 }
 

@@ -8,7 +8,7 @@
 
 namespace herd::wire {
 
-inline constexpr double radius_km_max = 50;
+inline constexpr unsigned radius_km_max = 50;
 inline constexpr unsigned bound_max = 20;
 
 /// `IAMAT <client> <location> <time>`. The views point into the line it was parsed from.

@@ -7,8 +7,9 @@ void LineFramer::push(std::string_view bytes) {
     rest_ = bytes;
   } else {
     keep();
+    const auto given_out = kept_.size() - rest_.size();
     kept_.append(bytes);
-    rest_ = kept_;
+    rest_ = std::string_view(kept_).substr(given_out);
   }
 }
 
@@ -31,15 +32,19 @@ LineFramer::Next LineFramer::next(std::string_view& line) {
 }
 
 void LineFramer::keep() {
+  const bool is_kept = rest_.data() >= kept_.data() && rest_.data() < kept_.data() + kept_.size();
   if (rest_.empty()) {
     // An idle connection keeps no memory.
     std::string().swap(kept_);
-  } else if (rest_.data() >= kept_.data() && rest_.data() < kept_.data() + kept_.size()) {
-    kept_.erase(0, static_cast<std::size_t>(rest_.data() - kept_.data()));
-  } else {
+    rest_ = {};
+  } else if (!is_kept) {
     kept_.assign(rest_);
+    rest_ = kept_;
+  } else if (const auto given_out = kept_.size() - rest_.size(); given_out >= rest_.size()) {
+    // Not sooner: a turn that gives out one line would move all that wait behind it.
+    kept_.erase(0, given_out);
+    rest_ = kept_;
   }
-  rest_ = kept_;
 }
 
 }  // namespace herd::wire

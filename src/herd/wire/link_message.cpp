@@ -48,7 +48,11 @@ std::optional<Hello> parse_hello(std::string_view body) {
   const auto ahead = take_le<Duration>(body);
   const auto held_epoch = take_le<std::uint64_t>(body);
   const auto partitions = take_le<std::uint16_t>(body);
-  if (!partitions || *partitions > partitions_max || body.size() != *partitions * sizeof(Position)) return std::nullopt;
+  // Each of them: one that is not there leaves its bytes to those after it.
+  if (!version_min || !version_max || !herd || !server || !epoch || !order || !ahead || !held_epoch || !partitions ||
+      *partitions > partitions_max || body.size() != *partitions * sizeof(Position)) {
+    return std::nullopt;
+  }
 
   Hello hello{
       *version_min, *version_max, std::move(*herd), std::move(*server), *epoch, *order, *ahead, *held_epoch, {}};

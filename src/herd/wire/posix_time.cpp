@@ -69,6 +69,7 @@ std::optional<Duration> parse_difference(std::string_view text) {
   const auto fraction = take_digits(text);
   if (fraction.size() != nanosecond_digits || !text.empty()) return std::nullopt;
   const Duration magnitude = *seconds * second + nanoseconds_of(fraction);
+  if (negative && magnitude == 0) return std::nullopt;
   return negative ? -magnitude : magnitude;
 }
 

@@ -1,0 +1,159 @@
+#include "herd/geo/location.h"
+
+#include <gtest/gtest.h>
+#include <ostream>
+#include <string>
+
+namespace herd::geo {
+
+static void PrintTo(const Location& location, std::ostream* out) {
+  *out << location.latitude_e7 << ' ' << location.longitude_e7;
+}
+
+namespace {
+
+using namespace std::string_literals;
+
+TEST(Iso6709, is_latitude_and_longitude_each_with_sign_digits_and_perhaps_a_fraction) {
+  EXPECT_EQ(parse_iso6709("+34.068930-118.445127"), (Location{340689300, -1184451270}));
+  EXPECT_EQ(parse_iso6709("+12-118"), (Location{120000000, -1180000000}));
+  EXPECT_EQ(parse_iso6709("+35.068930-118"), (Location{350689300, -1180000000}));
+  EXPECT_EQ(parse_iso6709("-35+118.445127"), (Location{-350000000, 1184451270}));
+  EXPECT_EQ(parse_iso6709("+0+0"), (Location{0, 0}));
+  EXPECT_EQ(parse_iso6709("-0-0"), (Location{0, 0}));
+  EXPECT_EQ(parse_iso6709("-0.0000001+0.0000001"), (Location{-1, 1}));
+}
+
+TEST(Iso6709, may_have_leading_zeros_and_digits_that_do_not_count) {
+  EXPECT_EQ(parse_iso6709("+034-0118.50"), (Location{340000000, -1185000000}));
+  EXPECT_EQ(parse_iso6709("+000000000000000000000000000000000000034.5-00118"), (Location{345000000, -1180000000}));
+  EXPECT_EQ(parse_iso6709("+34.068930123456789012-118.445127123456789012"), (Location{340689301, -1184451271}));
+  EXPECT_EQ(parse_iso6709("+34.06893019-118.44512719"), (Location{340689301, -1184451271}));
+  EXPECT_EQ(parse_iso6709("+1." + std::string(10'000, '3') + "-2." + std::string(10'000, '6')),
+            (Location{13333333, -26666666}));
+}
+
+TEST(Iso6709, reaches_exactly_to_the_poles_and_the_antimeridian) {
+  EXPECT_EQ(parse_iso6709("+90+180"), (Location{900000000, 1800000000}));
+  EXPECT_EQ(parse_iso6709("-90-180"), (Location{-900000000, -1800000000}));
+  EXPECT_EQ(parse_iso6709("+90.000000000000000000-180.000000000000000000"), (Location{900000000, -1800000000}));
+  EXPECT_EQ(parse_iso6709("+89.999999999999999999+179.999999999999999999"), (Location{899999999, 1799999999}));
+  for (const auto* text : {"+90.000000000000000001+0", "-90.000000000000000001+0", "+0+180.000000000000000001",
+                           "+0-180.000000000000000001", "+90.1+0", "+91+0", "+0+181", "+100+0", "+0+1000",
+                           "+99999999999999999999999+0", "+0+18446744073709551617", "+4294967297+0"}) {
+    EXPECT_EQ(parse_iso6709(text), std::nullopt) << text;
+  }
+}
+
+TEST(Iso6709, is_nothing_else) {
+  for (const auto* text : {"",
+                           "+",
+                           "-",
+                           "+-",
+                           "kiwi",
+                           "34-118",
+                           "+34",
+                           "+34-",
+                           "+34118",
+                           "34+118",
+                           "++34-118",
+                           "+34--118",
+                           "+-34-118",
+                           "+34+-118",
+                           "+34,-118",
+                           "+34.0,-118",
+                           "+34,5-118",
+                           "+3.4.5-118",
+                           "+34-1.1.8",
+                           "+34..5-118",
+                           "+.5-118",
+                           "+34-.5",
+                           "+34.-118",
+                           "+34-118.",
+                           "+3e1-118",
+                           "+34-1e2",
+                           "+34-1.0e2",
+                           "+nan-118",
+                           "+34+nan",
+                           "+inf-118",
+                           "+34-inf",
+                           "+0x22-0x76",
+                           "+34-118/",
+                           "+34-118+8",
+                           "+34-118N",
+                           "+34-118 ",
+                           " +34-118",
+                           "+34 -118",
+                           "+34- 118",
+                           "+34-118\n",
+                           "+34\xa0-118",
+                           "\xe2\x88\x92"
+                           "34-118",
+                           "+34\xe2\x88\x92"
+                           "118"}) {
+    EXPECT_EQ(parse_iso6709(text), std::nullopt) << text;
+  }
+  EXPECT_EQ(parse_iso6709("+34-118\0"s), std::nullopt);
+  EXPECT_EQ(parse_iso6709("+34\0-118"s), std::nullopt);
+}
+
+TEST(Iso6709, cut_at_any_byte_is_a_location_only_from_the_first_digit_of_its_longitude) {
+  const std::string_view text = "+34.068930-118.4451";
+  for (std::size_t length = 0; length < text.size(); ++length) {
+    const auto cut = text.substr(0, length);
+    EXPECT_EQ(parse_iso6709(cut).has_value(), length > text.find('-') + 1 && !cut.ends_with('.')) << cut;
+  }
+}
+
+TEST(LatitudeLongitude, is_as_people_write_it) {
+  EXPECT_EQ(parse_latitude_longitude("47.1410,9.5209"), (Location{471410000, 95209000}));
+  EXPECT_EQ(parse_latitude_longitude("-47,  +9"), (Location{-470000000, 90000000}));
+  EXPECT_EQ(parse_latitude_longitude("+90,-180"), (Location{900000000, -1800000000}));
+  for (const auto* text : {"", ",", "47", "47,", ",9", "47 9", "47 ,9", "47;9", "47,9,", "91,0", "0,181", "--1,1",
+                           "1,- 1", "47,9 ", " 47,9", "47.,9", "N47,E9"}) {
+    EXPECT_EQ(parse_latitude_longitude(text), std::nullopt) << text;
+  }
+}
+
+TEST(Location, knows_its_degrees) {
+  EXPECT_DOUBLE_EQ((Location{340689300, -1184451270}.latitude()), 34.06893);
+  EXPECT_DOUBLE_EQ((Location{340689300, -1184451270}.longitude()), -118.445127);
+}
+
+// On a sphere of radius 6,371,008.8 m one degree of a great circle is 111,195.080 m, half of one 20,015,114.442 m.
+TEST(Distance, is_that_of_the_great_circle) {
+  EXPECT_NEAR(distance_m({0, 0}, {10000000, 0}), 111195.080, 0.001);
+  EXPECT_NEAR(distance_m({890000000, 0}, {900000000, 1800000000}), 111195.080, 0.001);
+  EXPECT_NEAR(distance_m({0, 10000000}, {0, 20000000}), 111195.080, 0.001);
+  EXPECT_NEAR(distance_m({600000000, 0}, {600000000, 10000000}), 55597.011, 0.001);
+  EXPECT_NEAR(distance_m({0, 0}, {900000000, 0}), 10007557.221, 0.001);
+  EXPECT_NEAR(distance_m({340689300, -1184451270}, {340522300, -1182436800}), 18649.793, 0.001);  // Los Angeles
+  EXPECT_NEAR(distance_m({340689300, -1184451270}, {471410000, 95209000}), 9599505.180, 0.001);   // Vaduz
+}
+
+TEST(Distance, of_a_point_to_itself_is_nothing_and_of_a_centimetre_is_a_centimetre) {
+  EXPECT_EQ(distance_m({340689300, -1184451270}, {340689300, -1184451270}), 0);
+  EXPECT_EQ(distance_m({900000000, 0}, {900000000, 0}), 0);
+  EXPECT_NEAR(distance_m({340689300, -1184451270}, {340689301, -1184451270}), 0.0111, 0.0001);
+}
+
+TEST(Distance, between_antipodes_is_half_way_around) {
+  EXPECT_NEAR(distance_m({900000000, 0}, {-900000000, 1234567890}), 20015114.442, 0.1);
+  EXPECT_NEAR(distance_m({0, 0}, {0, 1800000000}), 20015114.442, 0.1);
+  EXPECT_NEAR(distance_m({340689300, -1184451270}, {-340689300, 615548730}), 20015114.442, 0.1);
+}
+
+TEST(Distance, goes_straight_across_the_antimeridian_and_over_the_pole) {
+  EXPECT_NEAR(distance_m({0, 1799000000}, {0, -1799000000}), 22239.016, 0.001);
+  EXPECT_NEAR(distance_m({0, 1800000000}, {0, -1800000000}), 0, 0.001);
+  EXPECT_NEAR(distance_m({899000000, 0}, {899000000, 1800000000}), 22239.016, 0.001);
+}
+
+TEST(Distance, is_the_same_there_and_back) {
+  const Location ucla{340689300, -1184451270};
+  const Location vaduz{471410000, 95209000};
+  EXPECT_EQ(distance_m(ucla, vaduz), distance_m(vaduz, ucla));
+}
+
+}  // namespace
+}  // namespace herd::geo

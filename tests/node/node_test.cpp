@@ -1,0 +1,128 @@
+#include "herd/node/node.h"
+
+#include <gtest/gtest.h>
+#include <string>
+
+namespace herd::node {
+namespace {
+
+constexpr Time now = 1621464828'223371889;
+
+/// The answer to an IAMAT of these fields; "refused" if there is none.
+std::string report(Node& node, const std::string& fields, Time heard_at = now) {
+  const auto line = "IAMAT " + fields;
+  const auto command = wire::parse_command(line);
+  std::string answer = "before ";
+  if (!node.report(std::get<wire::Iamat>(command), heard_at, answer)) {
+    EXPECT_EQ(answer, "before ");
+    return "refused";
+  }
+  return answer.substr(7);
+}
+
+void offer_from_neighbor(Node& node, std::string_view line) {
+  const auto record = wire::parse_record(line).value();
+  node.store().offer(node.store().partition_of(record.client), record, 1);
+}
+
+class NodeTest : public testing::Test {
+ protected:
+  Node node{"ucla", "Riley", 1000, 1};
+};
+
+TEST_F(NodeTest, answers_a_report_with_the_line_that_it_stores) {
+  const auto* line = "AT Riley +0.263873386 kiwi.cs.ucla.edu +34.068930-118.445127 1621464827.959498503";
+  EXPECT_EQ(report(node, "kiwi.cs.ucla.edu +34.068930-118.445127 1621464827.959498503"), line);
+  EXPECT_EQ(node.locate("kiwi.cs.ucla.edu"), line);
+}
+
+TEST_F(NodeTest, has_never_heard_of_a_client_that_did_not_report) {
+  EXPECT_EQ(node.locate("kiwi"), std::nullopt);
+}
+
+// What it stores goes to neighbours, who read it back: they must make the same of it.
+TEST_F(NodeTest, stores_what_a_neighbour_reads_as_it_was_meant) {
+  for (const auto* fields : {"kiwi +1+1 1621464827.959498503", "kiwi -034.50+00118 1621464900", "k\xff\xc2\xa0 +0+0 0",
+                             "kiwi +1+1 9223372035.999999999999", "kiwi +1+1 1621464950."}) {
+    for (const Time heard_at : {Time{0}, now, 9223372035 * second}) {
+      Node anew("ucla", "Riley", 1000, 1);
+      const auto line = report(anew, fields, heard_at);
+      const auto record = wire::parse_record(line);
+      ASSERT_TRUE(record) << line;
+      EXPECT_EQ(record->report(), fields);
+      EXPECT_EQ(record->server, "Riley");
+      EXPECT_EQ(record->heard_at, heard_at);
+      EXPECT_EQ(anew.locate(record->client), line);
+    }
+  }
+}
+
+TEST_F(NodeTest, answers_an_older_report_with_its_own_line_and_does_not_store_it) {
+  const auto newest = report(node, "kiwi +1+1 1621464827.5");
+  EXPECT_EQ(report(node, "kiwi +2+2 1621464827.499999999"), "AT Riley +0.723371890 kiwi +2+2 1621464827.499999999");
+  EXPECT_EQ(node.locate("kiwi"), newest);
+  EXPECT_EQ(node.store().changes(), 1U);
+  EXPECT_EQ(report(node, "kiwi +2+2 1621464827.500000001"), node.locate("kiwi"));
+  EXPECT_EQ(node.store().changes(), 2U);
+}
+
+TEST_F(NodeTest, answers_a_report_sent_again_and_changes_nothing) {
+  const auto first = report(node, "kiwi +1+1 1621464827.5");
+  EXPECT_EQ(report(node, "kiwi +1+1 1621464827.5", now + second), "AT Riley +1.723371889 kiwi +1+1 1621464827.5");
+  EXPECT_EQ(node.locate("kiwi"), first);
+  EXPECT_EQ(node.store().changes(), 1U);
+}
+
+TEST_F(NodeTest, takes_a_time_far_ahead_of_its_clock_for_60_s_ahead) {
+  const auto ahead = report(node, "kiwi +1+1 4000000000");
+  report(node, "kiwi +2+2 1621464888");
+  EXPECT_EQ(node.locate("kiwi"), ahead);
+  const auto later = report(node, "kiwi +3+3 1621464889", now + second);
+  EXPECT_EQ(node.locate("kiwi"), later);
+}
+
+TEST_F(NodeTest, holds_what_neighbours_heard_and_tells_it_unchanged) {
+  report(node, "kiwi +1+1 1621464827.5");
+  offer_from_neighbor(node, "AT Bernard -7.000000000 kiwi +5+5 1621464828.5");
+  EXPECT_EQ(node.locate("kiwi"), "AT Bernard -7.000000000 kiwi +5+5 1621464828.5");
+}
+
+TEST_F(NodeTest, counts_the_reports_that_it_heard_late_and_repeated_ones_too) {
+  report(node, "kiwi +1+1 1621464827");
+  report(node, "kiwi +1+1 1621464827");
+  report(node, "kiwi +1+1 1621464826");
+  offer_from_neighbor(node, "AT Bernard +7.000000000 emu +5+5 1621464828.5");
+  node.count_invalid();
+  EXPECT_EQ(node.counters().reports, 3U);
+  EXPECT_EQ(node.counters().invalid_commands, 1U);
+  EXPECT_EQ(node.counters().clients_refused, 0U);
+  EXPECT_EQ(node.store().clients(), 2U);
+}
+
+TEST(NodeBounds, refuses_new_clients_beyond_its_bound_and_goes_on_serving_those_it_has) {
+  Node node("ucla", "Riley", 2, 1);
+  report(node, "kiwi +1+1 5");
+  report(node, "emu +1+1 5");
+  EXPECT_EQ(report(node, "rhea +1+1 5"), "refused");
+  EXPECT_EQ(report(node, "moa +1+1 5"), "refused");
+  EXPECT_EQ(node.locate("rhea"), std::nullopt);
+  EXPECT_EQ(node.counters().clients_refused, 2U);
+  EXPECT_EQ(node.counters().reports, 2U);
+  EXPECT_EQ(report(node, "kiwi +2+2 6"), node.locate("kiwi"));
+  EXPECT_EQ(node.store().clients(), 2U);
+}
+
+TEST(NodeBounds, takes_what_neighbours_send_beyond_its_bound) {
+  Node node("ucla", "Riley", 2, 1);
+  report(node, "kiwi +1+1 5");
+  report(node, "emu +1+1 5");
+  offer_from_neighbor(node, "AT Bernard +7.000000000 rhea +5+5 5");
+  offer_from_neighbor(node, "AT Bernard +7.000000000 moa +5+5 5");
+  EXPECT_EQ(node.store().clients(), 4U);
+  EXPECT_EQ(node.locate("moa"), "AT Bernard +7.000000000 moa +5+5 5");
+  EXPECT_EQ(report(node, "moa +6+6 6"), node.locate("moa"));
+  EXPECT_EQ(report(node, "ostrich +6+6 6"), "refused");
+}
+
+}  // namespace
+}  // namespace herd::node

@@ -1,0 +1,272 @@
+#include "herd/protocols/line_protocol.h"
+
+#include <gtest/gtest.h>
+#include <map>
+#include <string>
+
+#include "protocols/conversation.h"
+
+namespace herd::protocols {
+namespace {
+
+using Next = LineProtocol::Next;
+
+/// A herd of one server that believes whatever it heard last. (How reports compare is for tests of the node.)
+class CredulousHerd : public Herd {
+ public:
+  bool report(const wire::Iamat& report, Time now, std::string& answer) override {
+    if (report.client == "refused") return false;
+    auto& line = lines_[std::string(report.client)];
+    line = "AT Riley +0." + std::to_string(now) + " ";
+    line.append(report.client).append(" ").append(report.location).append(" ").append(report.time);
+    answer.append(line);
+    ++reports;
+    return true;
+  }
+
+  std::optional<std::string_view> locate(std::string_view client) const override {
+    const auto found = lines_.find(client);
+    if (found == lines_.end()) return std::nullopt;
+    return found->second;
+  }
+
+  void count_invalid() override { ++invalid; }
+
+  std::size_t reports = 0;
+  std::size_t invalid = 0;
+
+ private:
+  std::map<std::string, std::string, std::less<>> lines_;
+};
+
+constexpr Time now = 123456789;
+
+class LineProtocolTest : public testing::Test {
+ protected:
+  std::string say(std::string_view bytes) { return client.say(bytes, now); }
+  std::string hang_up() { return client.hang_up(now); }
+
+  CredulousHerd herd;
+  Conversation client{herd};
+};
+
+TEST_F(LineProtocolTest, answers_a_report_with_its_AT_line) {
+  EXPECT_EQ(say("IAMAT kiwi.cs.ucla.edu +34.068930-118.445127 1621464827.959498503\n"),
+            "AT Riley +0.123456789 kiwi.cs.ucla.edu +34.068930-118.445127 1621464827.959498503\n");
+  EXPECT_EQ(say("\tIAMAT  kiwi\v+1+1\f5 \r\n"), "AT Riley +0.123456789 kiwi +1+1 5\n");
+  EXPECT_EQ(herd.invalid, 0U);
+}
+
+TEST_F(LineProtocolTest, answers_a_question_with_the_stored_AT_line_the_places_and_an_empty_line) {
+  say("IAMAT kiwi +34.068930-118.445127 5\n");
+  EXPECT_EQ(say("WHATSAT kiwi 2.5 7\n"),
+            "AT Riley +0.123456789 kiwi +34.068930-118.445127 5\n"
+            "{\"near\": [340689300, -1184451270],\n"
+            " \"radius_m\": 2500.000000, \"limit\": 7}\n"
+            "\n");
+}
+
+TEST_F(LineProtocolTest, gives_the_AT_line_and_the_places_in_one_write) {
+  say("IAMAT kiwi +1+1 5\n");
+  const auto answer = say("WHATSAT kiwi 10 5\n");
+  EXPECT_EQ(client.writes.back(), answer);
+}
+
+TEST_F(LineProtocolTest, answers_everything_else_with_a_copy) {
+  EXPECT_EQ(say("FLUFFYDOG\n"), "? FLUFFYDOG\n");
+  EXPECT_EQ(say(" \t\v\fFLUFFY \t\v\f\r  DOG \r\n"), "? FLUFFY \t\v\f\r  DOG\n");
+  EXPECT_EQ(say("iamat kiwi +1+1 5\n"), "? iamat kiwi +1+1 5\n");
+  EXPECT_EQ(say("IAMAT kiwi +1+1\n"), "? IAMAT kiwi +1+1\n");
+  EXPECT_EQ(say("IAMAT kiwi +1+1 5 more\n"), "? IAMAT kiwi +1+1 5 more\n");
+  EXPECT_EQ(say("WHATSAT nobody 10 5\n"), "? WHATSAT nobody 10 5\n");
+  EXPECT_EQ(say("AT Riley +0.263873386 kiwi +1+1 5\n"), "? AT Riley +0.263873386 kiwi +1+1 5\n");
+  EXPECT_EQ(say({"\0\xff\x1c\xc2\xa0\n", 6}), std::string("? \0\xff\x1c\xc2\xa0\n", 8));
+  EXPECT_EQ(herd.invalid, 8U);
+  EXPECT_EQ(herd.reports, 0U);
+}
+
+TEST_F(LineProtocolTest, answers_a_report_that_the_herd_does_not_take_with_a_copy) {
+  EXPECT_EQ(say(" IAMAT refused  +1+1 5\r\n"), "? IAMAT refused  +1+1 5\n");
+  EXPECT_EQ(herd.invalid, 1U);
+}
+
+TEST_F(LineProtocolTest, answers_a_question_with_a_bad_radius_or_bound_with_a_copy) {
+  say("IAMAT kiwi +1+1 5\n");
+  for (const std::string command : {"WHATSAT kiwi 50.1 5", "WHATSAT kiwi -1 5", "WHATSAT kiwi 10 21",
+                                    "WHATSAT kiwi 10 5.0", "WHATSAT kiwi 10", "WHATSAT kiwi 10 5 5"}) {
+    EXPECT_EQ(say(command + "\n"), "? " + command + "\n");
+  }
+}
+
+TEST_F(LineProtocolTest, does_not_answer_a_blank_line) {
+  EXPECT_EQ(say("\n\r\n \n\t\v\f \r\n\nFLUFFYDOG\n\n \n"), "? FLUFFYDOG\n");
+  EXPECT_EQ(herd.invalid, 1U);
+  EXPECT_EQ(client.log.lines.size(), 2U);
+}
+
+TEST_F(LineProtocolTest, answers_in_the_order_of_the_commands_also_when_a_question_is_in_between) {
+  EXPECT_EQ(say("ONE\nIAMAT kiwi +1+1 5\nWHATSAT kiwi 1 1\nTWO\nIAMAT kiwi +2+2 6\n\nWHATSAT kiwi 0 0\nTHREE\n"),
+            "? ONE\n"
+            "AT Riley +0.123456789 kiwi +1+1 5\n"
+            "AT Riley +0.123456789 kiwi +1+1 5\n"
+            "{\"near\": [10000000, 10000000],\n \"radius_m\": 1000.000000, \"limit\": 1}\n\n"
+            "? TWO\n"
+            "AT Riley +0.123456789 kiwi +2+2 6\n"
+            "AT Riley +0.123456789 kiwi +2+2 6\n"
+            "{\"near\": [20000000, 20000000],\n \"radius_m\": 0.000000, \"limit\": 0}\n\n"
+            "? THREE\n");
+}
+
+TEST_F(LineProtocolTest, executes_nothing_while_a_question_waits_for_its_places) {
+  LineProtocol protocol(herd, client.log, 1024, "127.0.0.1:5");
+  std::string replies;
+  protocol.push("IAMAT kiwi +1+1 5\nWHATSAT kiwi 10 5\nIAMAT kiwi +2+2 6\nONE\n");
+  EXPECT_EQ(protocol.advance(now, replies), Next::places);
+  EXPECT_EQ(replies, "AT Riley +0.123456789 kiwi +1+1 5\n");
+  EXPECT_EQ(herd.reports, 1U);
+  EXPECT_EQ(protocol.query().center, (geo::Location{10000000, 10000000}));
+  EXPECT_EQ(protocol.query().radius_m, 10'000);
+  EXPECT_EQ(protocol.query().limit, 5U);
+
+  // Another connection moves the client meanwhile; this answer was begun with where it was.
+  Conversation other(herd);
+  other.say("IAMAT kiwi +9+9 9\n", now);
+  replies.clear();
+  protocol.answer_places("{}", replies);
+  EXPECT_EQ(replies, "AT Riley +0.123456789 kiwi +1+1 5\n{}\n\n");
+  EXPECT_EQ(protocol.advance(now, replies), Next::input);
+  EXPECT_EQ(replies, "AT Riley +0.123456789 kiwi +1+1 5\n{}\n\nAT Riley +0.123456789 kiwi +2+2 6\n? ONE\n");
+}
+
+TEST_F(LineProtocolTest, makes_one_of_the_newlines_that_follow_each_other_in_the_places) {
+  LineProtocol protocol(herd, client.log, 1024, "127.0.0.1:5");
+  const std::string line = "AT Riley +0.123456789 kiwi +1+1 5\n";
+  const auto answer_of = [&](std::string_view json) {
+    std::string replies;
+    protocol.push("IAMAT kiwi +1+1 5\nWHATSAT kiwi 10 5\n");
+    EXPECT_EQ(protocol.advance(now, replies), Next::places);
+    replies.clear();
+    protocol.answer_places(json, replies);
+    EXPECT_TRUE(replies.starts_with(line));
+    return replies.substr(line.size());
+  };
+  EXPECT_EQ(answer_of("a\n\n\nb\n\n"), "a\nb\n\n");
+  EXPECT_EQ(answer_of("{}"), "{}\n\n");
+  EXPECT_EQ(answer_of("{}\n"), "{}\n\n");
+  EXPECT_EQ(answer_of("{}\n\n\n\n"), "{}\n\n");
+  EXPECT_EQ(answer_of("{\n  \"a\": 1\n}\n"), "{\n  \"a\": 1\n}\n\n");
+  EXPECT_EQ(answer_of("a\n\nb\nc\n\n\nd"), "a\nb\nc\nd\n\n");
+  EXPECT_EQ(answer_of("a\n \nb\r\n\r\nc"), "a\n \nb\r\n\r\nc\n\n");
+  // At its beginning they would follow that of the AT line and end the answer.
+  EXPECT_EQ(answer_of("\n\n{}"), "{}\n\n");
+}
+
+TEST_F(LineProtocolTest, gives_the_same_replies_wherever_the_stream_is_cut) {
+  const std::string_view bytes =
+      "IAMAT kiwi +1+1 5\r\n\nFLUFFY  DOG\nWHATSAT kiwi 10 5\n IAMAT emu -2-2 6.5\t\nWHATSAT emu 0 0\nWHATSAT emu 0 0";
+  const auto whole = say(bytes) + hang_up();
+  for (std::size_t cut = 0; cut <= bytes.size(); ++cut) {
+    CredulousHerd anew;
+    Conversation other(anew);
+    auto replies = other.say(bytes.substr(0, cut), now);
+    replies += other.say(bytes.substr(cut), now);
+    replies += other.hang_up(now);
+    ASSERT_EQ(replies, whole) << "cut at " << cut;
+  }
+  CredulousHerd anew;
+  Conversation other(anew);
+  std::string replies;
+  for (const char byte : bytes) replies += other.say({&byte, 1}, now);
+  EXPECT_EQ(replies + other.hang_up(now), whole);
+}
+
+TEST_F(LineProtocolTest, takes_a_last_line_without_LF_for_a_command_when_the_client_half_closes) {
+  EXPECT_EQ(say("ONE\nIAMAT kiwi +1+1 5"), "? ONE\n");
+  EXPECT_EQ(hang_up(), "AT Riley +0.123456789 kiwi +1+1 5\n");
+}
+
+TEST_F(LineProtocolTest, answers_a_question_that_a_half_close_ended) {
+  say("IAMAT kiwi +1+1 5\nWHATSAT kiwi 0 0");
+  EXPECT_EQ(hang_up(),
+            "AT Riley +0.123456789 kiwi +1+1 5\n"
+            "{\"near\": [10000000, 10000000],\n \"radius_m\": 0.000000, \"limit\": 0}\n\n");
+}
+
+TEST_F(LineProtocolTest, closes_without_a_word_when_nothing_is_left_at_a_half_close) {
+  EXPECT_EQ(say("ONE\n \t"), "? ONE\n");
+  EXPECT_EQ(hang_up(), "");
+}
+
+TEST_F(LineProtocolTest, takes_lines_up_to_the_limit) {
+  Conversation limited(herd, 1024);
+  const std::string line(1024, 'x');
+  EXPECT_EQ(limited.say(line + "\n"), "? " + line + "\n");
+  EXPECT_EQ(limited.say(line), "");
+  EXPECT_EQ(limited.say("\nONE\n"), "? " + line + "\n? ONE\n");
+  EXPECT_FALSE(limited.closed);
+}
+
+TEST_F(LineProtocolTest, answers_a_line_over_the_limit_with_its_first_64_bytes_and_closes) {
+  const auto beginning = " IAMAT kiwi " + std::string(52, 'y');
+  const auto line = beginning + std::string(1024 - 64, 'z') + "!";
+  for (const auto* rest : {"", "\n", "\nONE\n", "more"}) {
+    Conversation limited(herd, 1024);
+    EXPECT_EQ(limited.say("ONE\n" + line + rest), "? ONE\n? " + beginning + "\n");
+    EXPECT_TRUE(limited.closed);
+  }
+  EXPECT_EQ(herd.invalid, 8U);
+}
+
+TEST_F(LineProtocolTest, does_not_wait_for_the_end_of_a_line_that_is_too_long_already) {
+  Conversation limited(herd, 1024);
+  EXPECT_EQ(limited.say(std::string(1024, 'x')), "");
+  EXPECT_EQ(limited.say("x"), "? " + std::string(64, 'x') + "\n");
+  EXPECT_TRUE(limited.closed);
+}
+
+TEST_F(LineProtocolTest, goes_on_after_a_write_once_the_replies_of_a_turn_are_many) {
+  const std::string line(1000, 'x');
+  std::string commands;
+  std::string replies;
+  for (int i = 0; i < 1000; ++i) {
+    commands += line + "\n";
+    replies += "? " + line + "\n";
+  }
+  EXPECT_EQ(say(commands), replies);
+  ASSERT_EQ(client.writes.size(), 4U);
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_GE(client.writes[i].size(), LineProtocol::replies_bytes_max);
+    EXPECT_LT(client.writes[i].size(), LineProtocol::replies_bytes_max + 1003);
+  }
+}
+
+TEST_F(LineProtocolTest, answers_all_that_waits_behind_a_full_write_also_after_a_half_close) {
+  const std::string line(100'000, 'x');
+  Conversation wide(herd, 200'000);
+  EXPECT_EQ(wide.say(line + "\n" + line + "\n" + line), "? " + line + "\n? " + line + "\n");
+  EXPECT_EQ(wide.hang_up(), "? " + line + "\n");
+}
+
+TEST_F(LineProtocolTest, logs_what_came_in_and_what_went_out) {
+  say(" IAMAT kiwi +1+1 5\r\n\nFLUFFYDOG\nWHATSAT kiwi 0 0\n");
+  EXPECT_EQ(client.log.lines, (std::vector<std::string>{
+                                  "in 127.0.0.1:5 IAMAT kiwi +1+1 5",
+                                  "out 127.0.0.1:5 AT Riley +0.123456789 kiwi +1+1 5",
+                                  "in 127.0.0.1:5 FLUFFYDOG",
+                                  "out 127.0.0.1:5 ? FLUFFYDOG",
+                                  "in 127.0.0.1:5 WHATSAT kiwi 0 0",
+                                  "out 127.0.0.1:5 AT Riley +0.123456789 kiwi +1+1 5\n"
+                                  "{\"near\": [10000000, 10000000],\n \"radius_m\": 0.000000, \"limit\": 0}",
+                              }));
+}
+
+TEST_F(LineProtocolTest, logs_a_line_over_the_limit) {
+  Conversation limited(herd, 1024);
+  const std::string line(1025, 'x');
+  limited.say(line);
+  EXPECT_EQ(limited.log.lines,
+            (std::vector<std::string>{"in 127.0.0.1:5 " + line, "out 127.0.0.1:5 ? " + std::string(64, 'x')}));
+}
+
+}  // namespace
+}  // namespace herd::protocols

@@ -1,0 +1,218 @@
+#include "herd/wire/record.h"
+
+#include <gtest/gtest.h>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "herd/wire/posix_time.h"
+
+namespace herd::wire {
+namespace {
+
+using namespace std::string_literals;
+
+const std::string kiwi = "AT Riley +0.263873386 kiwi.cs.ucla.edu +34.068930-118.445127 1621464827.959498503";
+
+/// What the order makes of two lines of one client, checked both ways round.
+std::strong_ordering order(std::string_view a, std::string_view b) {
+  const auto there = compare(parse_record(a).value(), parse_record(b).value());
+  const auto back = compare(parse_record(b).value(), parse_record(a).value());
+  EXPECT_EQ(there, 0 <=> back) << a << "\n" << b;
+  return there;
+}
+
+TEST(Record, is_read_from_the_line_that_is_stored_answered_and_flooded) {
+  const auto record = parse_record(kiwi);
+  ASSERT_TRUE(record);
+  EXPECT_EQ(record->bytes, kiwi);
+  EXPECT_EQ(record->server, "Riley");
+  EXPECT_EQ(record->client, "kiwi.cs.ucla.edu");
+  EXPECT_EQ(record->location, "+34.068930-118.445127");
+  EXPECT_EQ(record->time, "1621464827.959498503");
+  EXPECT_EQ(record->client_time, 1621464827'959498503);
+  EXPECT_EQ(record->heard_at, 1621464828'223371889);
+  EXPECT_EQ(record->report(), "kiwi.cs.ucla.edu +34.068930-118.445127 1621464827.959498503");
+}
+
+TEST(Record, may_have_any_bytes_but_white_space_for_a_client) {
+  for (const auto& client : {"k\xc2\xa0wi"s, "k\x1cwi"s, "\xff"s, "k\0wi"s, "AT"s, std::string(4096, 'x')}) {
+    const auto line = "AT Riley -12.000000000 " + client + " +1+1 50";
+    const auto record = parse_record(line);
+    ASSERT_TRUE(record) << client;
+    EXPECT_EQ(record->client, client);
+    EXPECT_EQ(record->heard_at, 38 * second);
+  }
+}
+
+TEST(Record, deviating_by_one_byte_from_what_a_server_writes_is_refused) {
+  for (const auto& line : {
+           ""s,
+           "AT"s,
+           "AT "s,
+           "AT Riley +0.000000001 kiwi +1+1"s,
+           "AT Riley +0.000000001 kiwi 5"s,
+           "AT Riley kiwi +1+1 5"s,
+           "AT +0.000000001 kiwi +1+1 5"s,
+           "at Riley +0.000000001 kiwi +1+1 5"s,
+           "AT  Riley +0.000000001 kiwi +1+1 5"s,
+           "AT Riley  +0.000000001 kiwi +1+1 5"s,
+           "AT Riley +0.000000001  kiwi +1+1 5"s,
+           "AT Riley +0.000000001 kiwi  +1+1 5"s,
+           "AT Riley +0.000000001 kiwi +1+1  5"s,
+           " AT Riley +0.000000001 kiwi +1+1 5"s,
+           "AT Riley +0.000000001 kiwi +1+1 5 "s,
+           "AT Riley +0.000000001 kiwi +1+1 5\r"s,
+           "AT Riley +0.000000001 kiwi +1+1 5\n"s,
+           "AT Riley +0.000000001 kiwi +1+1 5 more"s,
+           "AT\tRiley +0.000000001 kiwi +1+1 5"s,
+           "AT Riley\t+0.000000001 kiwi +1+1 5"s,
+           "AT Ri\tley +0.000000001 kiwi +1+1 5"s,
+           "AT Riley +0.000000001 ki\twi +1+1 5"s,
+           "AT Riley +0.000000001 ki\nwi +1+1 5"s,
+           "AT Riley +0.000000001 ki\rwi +1+1 5"s,
+           "AT Riley +0.000000001 ki\vwi +1+1 5"s,
+           "AT Riley +0.000000001 ki\fwi +1+1 5"s,
+           "AT Riley 0.000000001 kiwi +1+1 5"s,
+           "AT Riley -0.000000000 kiwi +1+1 5"s,
+           "AT Riley +0.00000001 kiwi +1+1 5"s,
+           "AT Riley +00.000000001 kiwi +1+1 5"s,
+           "AT Riley +1e-9 kiwi +1+1 5"s,
+           "AT Riley +0.000000001 kiwi 1+1 5"s,
+           "AT Riley +0.000000001 kiwi +91+1 5"s,
+           "AT Riley +0.000000001 kiwi +1+1 -5"s,
+           "AT Riley +0.000000001 kiwi +1+1 "s,
+           "AT Riley +0.000000001 kiwi +1+1 9223372036"s,
+           "IAMAT kiwi +1+1 5"s,
+       }) {
+    EXPECT_FALSE(parse_record(line)) << line;
+  }
+  EXPECT_TRUE(parse_record("AT Riley +0.000000001 kiwi +1+1 5"));
+}
+
+TEST(Record, of_a_name_or_a_client_that_is_too_long_is_refused) {
+  EXPECT_TRUE(parse_record("AT " + std::string(64, 'R') + " +0.000000001 kiwi +1+1 5"));
+  EXPECT_FALSE(parse_record("AT " + std::string(65, 'R') + " +0.000000001 kiwi +1+1 5"));
+  EXPECT_TRUE(parse_record("AT Riley +0.000000001 " + std::string(4096, 'x') + " +1+1 5"));
+  EXPECT_FALSE(parse_record("AT Riley +0.000000001 " + std::string(4097, 'x') + " +1+1 5"));
+}
+
+TEST(Record, heard_before_1970_or_after_the_last_second_is_refused) {
+  EXPECT_EQ(parse_record("AT Riley -5.000000000 kiwi +1+1 5")->heard_at, 0);
+  EXPECT_FALSE(parse_record("AT Riley -5.000000001 kiwi +1+1 5"));
+  EXPECT_FALSE(parse_record("AT Riley -9223372035.999999999 kiwi +1+1 5"));
+  EXPECT_EQ(parse_record("AT Riley +1.000000000 kiwi +1+1 9223372034")->heard_at, 9223372035 * second);
+  EXPECT_FALSE(parse_record("AT Riley +1.000000001 kiwi +1+1 9223372034"));
+  EXPECT_FALSE(parse_record("AT Riley +9223372035.999999999 kiwi +1+1 9223372035.999999999"));
+  EXPECT_EQ(parse_record("AT Riley -9223372035.999999999 kiwi +1+1 9223372035.999999999")->heard_at, 0);
+}
+
+TEST(Record, cut_at_any_byte_is_refused_until_its_time_begins) {
+  const auto time = kiwi.rfind(' ') + 1;
+  for (std::size_t length = 0; length <= kiwi.size(); ++length) {
+    EXPECT_EQ(parse_record(std::string_view(kiwi).substr(0, length)).has_value(), length > time) << length;
+  }
+}
+
+TEST(Record, with_any_byte_changed_is_refused_or_says_something_else) {
+  for (std::size_t at = 0; at < kiwi.size(); ++at) {
+    for (int byte = 0; byte < 256; ++byte) {
+      auto line = kiwi;
+      line[at] = static_cast<char>(byte);
+      const auto record = parse_record(line);
+      if (!record) continue;
+      std::string written = "AT " + std::string(record->server) + " ";
+      append_difference(written, record->heard_at - record->client_time);
+      written.append(" ").append(record->report());
+      ASSERT_EQ(written, line);
+    }
+  }
+}
+
+TEST(RecordOrder, the_newer_client_time_wins_be_it_by_a_nanosecond) {
+  EXPECT_EQ(order("AT A +0.000000001 kiwi +1+1 5.000000002", "AT Z +0.000000000 kiwi +9+9 5.000000001"),
+            std::strong_ordering::greater);
+  EXPECT_EQ(order("AT A +0.000000000 kiwi +1+1 1000000000", "AT Z +0.000000000 kiwi +9+9 999999999.9"),
+            std::strong_ordering::greater);
+}
+
+TEST(RecordOrder, a_time_more_than_60_s_ahead_of_the_clock_that_heard_it_counts_as_60_s_ahead) {
+  const auto* ahead = "AT Riley -900.000000000 kiwi +1+1 1000";  // heard at 100, counts as 160
+  EXPECT_EQ(parse_record(ahead)->effective_time(), 160 * second);
+  EXPECT_EQ(parse_record("AT Riley -60.000000000 kiwi +1+1 160")->effective_time(), 160 * second);
+  EXPECT_EQ(parse_record("AT Riley -60.000000001 kiwi +1+1 160.000000002")->effective_time(), 160 * second + 1);
+  EXPECT_EQ(parse_record("AT Riley -59.999999999 kiwi +1+1 160")->effective_time(), 160 * second);
+  EXPECT_EQ(parse_record("AT Riley +500.000000000 kiwi +1+1 160")->effective_time(), 160 * second);
+
+  EXPECT_EQ(order(ahead, "AT Riley +0.000000000 kiwi +1+1 160.000000001"), std::strong_ordering::less);
+  EXPECT_EQ(order(ahead, "AT Riley +0.000000000 kiwi +1+1 159.999999999"), std::strong_ordering::greater);
+}
+
+TEST(RecordOrder, the_last_time_there_is_does_not_overflow) {
+  EXPECT_EQ(parse_record("AT Riley -9223372035.999999999 kiwi +1+1 9223372035.999999999")->effective_time(),
+            60 * second);
+  EXPECT_EQ(parse_record("AT Riley -0.999999999 kiwi +1+1 9223372035.999999999")->effective_time(),
+            9223372035'999999999);
+  EXPECT_EQ(parse_record("AT Riley -60.999999999 kiwi +1+1 9223372035.999999999")->effective_time(),
+            9223372035'000000000);
+  EXPECT_EQ(parse_record("AT Riley +0.000000000 kiwi +1+1 0")->effective_time(), 0);
+}
+
+TEST(RecordOrder, of_times_that_count_the_same_the_greater_client_time_wins) {
+  EXPECT_EQ(order("AT A -900.000000000 kiwi +1+1 1000", "AT Z -60.000000000 kiwi +9+9 160"),
+            std::strong_ordering::greater);
+}
+
+TEST(RecordOrder, of_equal_times_the_earlier_hearing_wins) {
+  EXPECT_EQ(order("AT A +1.000000000 kiwi +1+1 100", "AT Z +1.000000001 kiwi +9+9 100"), std::strong_ordering::greater);
+  EXPECT_EQ(order("AT A -1.000000000 kiwi +1+1 100", "AT Z +1.000000000 kiwi +9+9 100"), std::strong_ordering::greater);
+}
+
+TEST(RecordOrder, of_equal_hearings_the_greater_server_wins) {
+  EXPECT_EQ(order("AT Riley +1.000000000 kiwi +1+1 100", "AT Jaquez +1.000000000 kiwi +9+9 100"),
+            std::strong_ordering::greater);
+  EXPECT_EQ(order("AT Riley +1.000000000 kiwi +1+1 100", "AT Ri +1.000000000 kiwi +9+9 100"),
+            std::strong_ordering::greater);
+  EXPECT_EQ(order("AT \xff +1.000000000 kiwi +1+1 100", "AT z +1.000000000 kiwi +9+9 100"),
+            std::strong_ordering::greater);
+}
+
+TEST(RecordOrder, of_all_else_equal_the_bytes_decide) {
+  EXPECT_EQ(order("AT Riley +1.000000000 kiwi +2+1 100", "AT Riley +1.000000000 kiwi +1+9 100"),
+            std::strong_ordering::greater);
+  EXPECT_EQ(order("AT Riley +1.000000000 kiwi +1+1 100.0", "AT Riley +1.000000000 kiwi +1+1 100"),
+            std::strong_ordering::greater);
+  EXPECT_EQ(order("AT Riley +1.000000000 kiwi +1+1 100", "AT Riley +1.000000000 kiwi +1+1 100"),
+            std::strong_ordering::equal);
+}
+
+TEST(RecordOrder, is_total) {
+  const std::uint64_t seed = 20260502;
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937_64 random(seed);
+  const auto one_of = [&](const std::vector<std::string>& choices) { return choices[random() % choices.size()]; };
+  std::vector<std::string> lines;
+  for (int i = 0; i < 120; ++i) {
+    const Duration heard = static_cast<Duration>(100 + random() % 3) * second;
+    const auto time = one_of({"99", "100", "100.0", "161", "162", "163", "5000", "5000.000000001"});
+    auto& line = lines.emplace_back("AT " + one_of({"Jaquez", "Riley"}) + " ");
+    append_difference(line, heard - *parse_posix_time(time));
+    line.append(" kiwi ").append(one_of({"+1+1", "+2+2"})).append(" ").append(time);
+  }
+  std::vector<Record> records;
+  for (const auto& line : lines) records.push_back(parse_record(line).value());
+  for (const auto& a : records) {
+    for (const auto& b : records) {
+      const auto ab = compare(a, b);
+      ASSERT_EQ(ab == 0, a.bytes == b.bytes) << a.bytes << "\n" << b.bytes;
+      ASSERT_EQ(ab, 0 <=> compare(b, a)) << a.bytes << "\n" << b.bytes;
+      if (ab > 0) continue;
+      for (const auto& c : records) {
+        if (compare(b, c) <= 0) ASSERT_TRUE(compare(a, c) <= 0) << a.bytes << "\n" << b.bytes << "\n" << c.bytes;
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace herd::wire
