@@ -5,7 +5,7 @@ const pollMs = 10;
 export const nextPoll = () => new Promise((resolve) => setTimeout(resolve, pollMs));
 
 /// Asks `probe` again and again until it returns something truthy, and resolves to that. A probe that throws has not
-/// come true yet; what it threw last is told when `seconds` have passed.
+/// come true yet; what it threw last is told when `seconds` have passed, or at once if it has `isFinal`.
 export async function eventually(what, probe, seconds = 10) {
   const deadline = performance.now() + seconds * 1000;
   let last;
@@ -15,6 +15,7 @@ export async function eventually(what, probe, seconds = 10) {
       if (found) return found;
       last = undefined;
     } catch (error) {
+      if (error.isFinal) throw error;
       last = error;
     }
     if (performance.now() > deadline) {

@@ -123,6 +123,14 @@ describeHerd('the herd', { topology: chain('Riley', 'Juzang'), env }, (herd) => 
     });
   }
 
+  it('answers 16 MB without a newline also to a client that sends it all before it reads', async () => {
+    const client = await servers.Riley.connect();
+    client.socket.pause();
+    await client.write('m'.repeat(16 * MiB));
+    client.socket.resume();
+    assert.equal(await client.readToEnd(), `? ${'m'.repeat(64)}\n`);
+  });
+
   it('answers each line of binary garbage with a copy', async () => {
     for (let round = 0; round < 20; ++round) {
       // Without white space but for the newlines, so that what is to be copied is plain.
@@ -182,6 +190,8 @@ describeHerd('a server out of descriptors', { topology: { Riley: ['Juzang'], Juz
   const { servers } = herd;
 
   it('serves on those it has, and the others once some leave', async () => {
+    // UndefinedBehaviorSanitizer needs a descriptor when it meets a class first: let it meet them before none is left.
+    await servers.Riley.ask(`FLUFFYDOG\nIAMAT crowded ${atUcla} 1621464826\nWHATSAT crowded 1 1\n`);
     const crowd = await Promise.all(Array.from({ length: 150 }, () => servers.Riley.connect()));
     await Promise.all(crowd.map((client, i) => client.write(`N${i}\n`)));
     const answered = () => crowd.filter((client) => client.received !== '');

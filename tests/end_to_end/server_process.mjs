@@ -74,14 +74,20 @@ export class ServerProcess {
     child.ended.then(({ code, signal }) => {
       if (this.child === child) this.child = null;
       const { stderr } = child.output;
-      if (!this.#expectedToEnd) this.#faults.push(`ended by itself (status ${code}, signal ${signal}): ${stderr}`);
-      else if (faultPattern.test(stderr)) this.#faults.push(stderr);
+      if (!this.#expectedToEnd) this.#fault(`ended by itself (status ${code}, signal ${signal}): ${stderr}`);
+      else if (faultPattern.test(stderr)) this.#fault(stderr);
     });
+  }
+
+  /// Remembers it for check() and tells it at once, since a test that fails for it first may hide it.
+  #fault(text) {
+    this.#faults.push(text);
+    process.stderr.write(`${this.name}: ${text}\n`);
   }
 
   listening(port = this.ports.line, seconds = 15) {
     return eventually(`${this.name} listens on port ${port}`, () => {
-      if (!this.running) throw new Error(this.#faults.join('\n'));
+      if (!this.running) throw Object.assign(new Error(this.#faults.join('\n')), { isFinal: true });
       return canConnect(port);
     }, seconds);
   }
@@ -91,7 +97,7 @@ export class ServerProcess {
     if (!this.running) return;
     this.resume();
     const { code, signal } = await this.#end(request);
-    if (code !== 0) this.#faults.push(`${request}: ended with status ${code}, signal ${signal}`);
+    if (code !== 0) this.#fault(`${request}: ended with status ${code}, signal ${signal}`);
     this.check();
   }
 
@@ -113,7 +119,7 @@ export class ServerProcess {
   /// Throws if the server ended by itself or a sanitizer found something since the last check.
   check() {
     const stderr = this.child?.output.stderr ?? '';
-    if (faultPattern.test(stderr)) this.#faults.push(stderr);
+    if (faultPattern.test(stderr)) this.#fault(stderr);
     const faults = this.#faults.splice(0);
     if (faults.length > 0) throw new Error(`${this.name}: ${faults.join('\n')}`);
   }

@@ -55,7 +55,7 @@ export class SteadyLoad {
   /// Whether the AT line of client `i` is as new as all that servers answered that have not lost their memory since.
   isKept(i, atLine) {
     const held = Number(toNs(atLine.slice(atLine.lastIndexOf(' ') + 1)) - this.#base);
-    return this.#doors.every((door) => held >= door.newestAnswered[i]);
+    return this.#doors.every((door) => door.newestAnswered[i] === 0 || held >= door.newestAnswered[i]); // 0: none answered
   }
 
   #send(door, count) {

@@ -1,22 +1,43 @@
 #include "herd/store/follower.h"
 
+#include <algorithm>
+
 namespace herd::store {
 
 void Follower::resume(Sequence position) {
   cursor_ = last_at_tail_ = position;
   whole_.reset();
   walk_.reset();
+  walked_.clear();
 }
 
 void Follower::start_over(const Partition& partition) {
   cursor_ = last_at_tail_ = partition.sequence();
   whole_ = Slots{0, partition.slots()};
   walk_.reset();
+  walked_.clear();
 }
 
 std::optional<Sequence> Follower::position() const {
   if (whole_ || walk_) return std::nullopt;
   return cursor_;
+}
+
+bool Follower::was_walked(std::size_t slot, Sequence sequence) const {
+  if (walked_.empty() || sequence > walked_.back().tail) return false;
+  const auto step = std::upper_bound(walked_.begin(), walked_.end(), slot,
+                                     [](std::size_t s, const Step& passed) { return s < passed.slot_end; });
+  return step != walked_.end() && sequence <= step->tail;
+}
+
+void Follower::note_step(Sequence tail) {
+  auto& steps = walk_->steps;
+  // A longer step with the earlier tail claims less than is true, which costs a copy and nothing else.
+  if (steps.size() == steps_max || (!steps.empty() && steps.back().tail == tail)) {
+    steps.back().slot_end = walk_->slots.next;
+  } else {
+    steps.push_back({walk_->slots.next, tail});
+  }
 }
 
 }  // namespace herd::store

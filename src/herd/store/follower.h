@@ -2,6 +2,8 @@
 
 #include <cstddef>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "herd/store/partition.h"
 
@@ -17,8 +19,11 @@ class Follower {
  public:
   /// A reader that has not been at the tail for so many changes walks, even if the ring still holds them.
   static constexpr Sequence walk_after_changes = 4096;
+  static_assert(walk_after_changes < Partition::ring_entries, "whoever fell off the ring must walk");
   /// One read looks at no more slots than this, so that a walk of a large table does not hold its thread up.
   static constexpr std::size_t slots_per_read_max = 16'384;
+  /// So many steps of a walk are told apart; beyond them it may give out again what it gave out already.
+  static constexpr std::size_t steps_max = 4096;
 
   /// Everything up to `position` is with the reader already.
   void resume(Sequence position);
@@ -41,19 +46,31 @@ class Follower {
     std::size_t next;
     std::size_t end;
   };
+  // The slots before `slot_end`, and after those of the step before it, were passed when the log ended at `tail`.
+  struct Step {
+    std::size_t slot_end;
+    Sequence tail;
+  };
+  using Steps = std::vector<Step>;
   struct Walk {
     Sequence tail;
     Slots slots;
+    Steps steps;
   };
 
+  /// Whether the last walk gave out this change, though it was made after that walk had begun.
+  bool was_walked(std::size_t slot, Sequence sequence) const;
+  void note_step(Sequence tail);
+
   bool is_far_behind(const Partition& partition) const {
-    return cursor_ + 1 < partition.first_in_ring() || partition.sequence() - last_at_tail_ > walk_after_changes;
+    return partition.sequence() - last_at_tail_ > walk_after_changes;
   }
 
   Sequence cursor_ = 0;
   Sequence last_at_tail_ = 0;   // <= cursor_: where the cursor last was the tail, or the one that a walk noted
   std::optional<Slots> whole_;  // every record, whoever taught it
   std::optional<Walk> walk_;    // those changed after the cursor
+  Steps walked_;                // of the last walk, while the cursor is on changes made during it
 };
 
 template <class Sink>
@@ -67,23 +84,31 @@ void Follower::read(const Partition& partition, Source except, Sink sink) {
     whole_.reset();
   }
 
-  if (!walk_ && is_far_behind(partition)) walk_ = Walk{partition.sequence(), {0, partition.slots()}};
+  if (!walk_ && is_far_behind(partition)) walk_ = Walk{partition.sequence(), {0, partition.slots()}, {}};
   if (walk_) {
-    while (walk_->slots.next < walk_->slots.end) {
-      if (looks_left-- == 0) return;
-      const auto held = partition.held(walk_->slots.next++);
-      if (held.sequence > cursor_ && held.source != except && !sink(held.bytes)) return;
+    bool wants_more = true;
+    while (wants_more && walk_->slots.next < walk_->slots.end && looks_left-- > 0) {
+      const auto slot = walk_->slots.next++;
+      const auto held = partition.held(slot);
+      if (held.sequence > cursor_ && held.source != except && !was_walked(slot, held.sequence)) {
+        wants_more = sink(held.bytes);
+      }
     }
+    note_step(partition.sequence());
+    if (walk_->slots.next < walk_->slots.end) return;
     cursor_ = last_at_tail_ = walk_->tail;
+    walked_ = std::move(walk_->steps);
     walk_.reset();
+    if (!wants_more) return;
     if (is_far_behind(partition)) return;
   }
 
   while (cursor_ < partition.sequence()) {
     if (looks_left-- == 0) return;
     ++cursor_;
-    const auto held = partition.held(partition.slot_changed_at(cursor_));
-    if (held.sequence == cursor_ && held.source != except && !sink(held.bytes)) return;
+    const auto slot = partition.slot_changed_at(cursor_);
+    const auto held = partition.held(slot);
+    if (held.sequence == cursor_ && held.source != except && !was_walked(slot, cursor_) && !sink(held.bytes)) return;
   }
   last_at_tail_ = cursor_;
 }

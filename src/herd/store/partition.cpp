@@ -25,10 +25,7 @@ Offered Partition::offer(const wire::Record& record, Source source) {
   auto& slot = slots_[*found];
   const auto effective_time = record.effective_time();
   if (effective_time < slot.effective_time) return Offered::older;
-  if (source == heard_here && slot.text().ends_with(record.report()) &&
-      slot.length - slot.client_begin == record.report().size()) {
-    return Offered::unchanged;
-  }
+  if (source == heard_here && slot.report() == record.report()) return Offered::unchanged;
   if (effective_time == slot.effective_time) {
     const auto order = wire::compare(record, *wire::parse_record(slot.text()));
     if (order == 0) return Offered::unchanged;

@@ -77,6 +77,7 @@ class Partition {
 
     std::string_view text() const { return {bytes.get(), length}; }
     std::string_view client() const { return text().substr(client_begin, client_length); }
+    std::string_view report() const { return text().substr(client_begin); }
   };
 
   std::optional<std::uint32_t> find_slot(std::string_view client, ClientIndex::Hash hash) const;
