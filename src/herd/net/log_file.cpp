@@ -32,6 +32,7 @@ LogFile::LogFile(const std::filesystem::path& path, std::uint64_t traffic_lines_
 
 LogFile::~LogFile() {
   tick();
+  flush();
 }
 
 void LogFile::info(std::string_view text) {
@@ -51,6 +52,9 @@ void LogFile::tick() {
     warn(std::to_string(lost - lines_lost_logged_) + " log lines lost: the disk does not keep up");
     lines_lost_logged_ = lost;
   }
+}
+
+void LogFile::flush() {
   writer_->logger->flush();
 }
 

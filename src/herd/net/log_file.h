@@ -27,8 +27,11 @@ class LogFile : public TrafficLog {
   void info(std::string_view text);
   void warn(std::string_view text);
 
-  /// Once a second: logs what was left out or lost, and sees to it that everything so far is in the file soon.
+  /// Once a second: logs what was left out or lost.
   void tick();
+
+  /// Everything logged so far is in the file as soon as the writing thread gets to it.
+  void flush();
 
   /// Lines lost because the disk did not keep up, and traffic left out because of the limit, since the start.
   std::uint64_t lines_lost() const;
