@@ -5,6 +5,9 @@ JOBS ?= $(shell nproc)
 # Sanitizer reports name functions and lines only if the symbolizer that belongs to the compiler is found.
 sanitizer_environment := PATH=/usr/lib/llvm-19/bin:$$PATH UBSAN_OPTIONS=print_stacktrace=1
 
+# The end-to-end tests that have most going on at once.
+concurrent_tests := $(patsubst %,tests/end_to_end/%.test.mjs,flooding hostile status)
+
 help: ## List these targets
 	@sed -nE 's/^([a-z]+):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
@@ -24,6 +27,7 @@ test-asan: build/asan/build.ninja
 tsan: build/tsan/build.ninja ## The tests in which threads meet, under the thread sanitizer (a part of test)
 	@cmake --build --preset tsan -j $(JOBS) --target test_net test_node proxyherd
 	@ctest --preset tsan -j $(JOBS) -L '^(net|node)$$'
+	@$(sanitizer_environment) PROXYHERD=build/tsan/proxyherd scripts/run-end-to-end $(concurrent_tests)
 
 check: build/asan/build.ninja ## Formatting, clang-tidy and the layer rule; what changed, or everything with CI=true
 	@scripts/check

@@ -72,7 +72,8 @@ async function tellThroughput(herd, servers, options) {
   console.log(`generator CPU       ${((generator.user + generator.system) / reports).toFixed(2)} us per report`);
   console.log(`last reports known  everywhere ${(agreedS * 1000).toFixed(0)} ms after the last answer, asking included`);
   console.log(`clients held        ${states.map((state) => `${state.server} ${state.clients}`).join(', ')}`);
-  console.log(`resident            ${servers.map((server) => `${server.name} ${Math.round(server.residentBytes() / 1048576)} MiB`).join(', ')}`);
+  const resident = servers.map((server) => `${server.name} ${Math.round(server.residentBytes() / 1048576)} MiB`);
+  console.log(`resident            ${resident.join(', ')}`);
   if (servers.length > 1) {
     const copies = states.flatMap((state) => state.links).reduce((sum, link) => sum + link.records_in, 0);
     console.log(`copies per report   ${(copies / reports).toFixed(2)} over the links`);
@@ -116,7 +117,8 @@ function work({ connections, pipeline, clients, seconds, workers, worker, ports 
   let open = mine.length;
   const result = { reports: 0, last: [] };
   for (const i of mine) {
-    drive(ports[i % ports.length], requests(i, Math.max(pipeline, Math.floor(clients / connections)), pipeline), deadline, (reports, last) => {
+    const buffers = requests(i, Math.max(pipeline, Math.floor(clients / connections)), pipeline);
+    drive(ports[i % ports.length], buffers, deadline, (reports, last) => {
       result.reports += reports;
       result.last.push(last);
       if (--open === 0) parentPort.postMessage(result);

@@ -83,7 +83,8 @@ describeHerd('the log', { topology: { Riley: ['Juzang'], Juzang: [] } }, (herd) 
   });
 
   it('says that a link dropped and opened, with the name of the neighbour and the reason', async () => {
-    const linked = () => servers.Riley.log().split('\n').filter((line) => / (info|warning) .*\bJuzang\b/.test(line) && !/ info (in|out) /.test(line));
+    const linked = () => servers.Riley.log().split('\n')
+      .filter((line) => / (info|warning) .*\bJuzang\b/.test(line) && !/ info (in|out) /.test(line));
     const before = linked().length;
     assert.ok(before > 0, 'the link that opened at the start is in the log');
     await servers.Juzang.stop();

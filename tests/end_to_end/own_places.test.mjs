@@ -19,7 +19,13 @@ let ids = 0;
 const feature = (lat, lng, name, vicinity) => JSON.stringify({
   type: 'Feature',
   geometry: { type: 'Point', coordinates: [lng, lat] },
-  properties: { name, place_id: `own:${++ids}`, types: ['cafe', 'point_of_interest', 'establishment'], vicinity, attribution: '<b>Own & others</b>' },
+  properties: {
+    name,
+    place_id: `own:${++ids}`,
+    types: ['cafe', 'point_of_interest', 'establishment'],
+    vicinity,
+    attribution: '<b>Own & others</b>',
+  },
 });
 
 const unruly = 'A "quoted"\\ name\n\n\nwith lines,\ttabs, <b>, \u2028 and K\u00e4sekn\u00f6pfle \u{1f9c0}';

@@ -106,11 +106,13 @@ describeHerd('proxyherd serve', { topology: { Riley: ['Juzang'], Juzang: [] } },
   it('refuses a configuration that is not there, and names it', () =>
     assertRefused(['serve', 'Riley', '--config', '/nowhere/herd.toml'], /\/nowhere\/herd\.toml/));
 
+  const herdOf = (...server) => ['[herd]', 'name = "x"', '[[server]]', 'id = "Riley"', ...server, ''].join('\n');
+  const ports = ['line = "127.0.0.1:1"', 'peer = "127.0.0.1:2"'];
   for (const [what, text, message] of [
     ['is no TOML', '[herd\nname = "x"\n', /bad\.toml:\d+: /],
-    ['names a neighbour that there is not', '[herd]\nname = "x"\n[[server]]\nid = "Riley"\nline = "127.0.0.1:1"\npeer = "127.0.0.1:2"\ntalks_with = ["Rily"]\n', /bad\.toml:7: .*Rily/],
-    ['lacks a port', '[herd]\nname = "x"\n[[server]]\nid = "Riley"\npeer = "127.0.0.1:2"\n', /bad\.toml:3: .*line/],
-    ['has a key that there is not', '[herd]\nname = "x"\ncolour = "blue"\n[[server]]\nid = "Riley"\nline = "127.0.0.1:1"\npeer = "127.0.0.1:2"\n', /bad\.toml:3: .*colour/],
+    ['names a neighbour that there is not', herdOf(...ports, 'talks_with = ["Rily"]'), /bad\.toml:7: .*Rily/],
+    ['lacks a port', herdOf(ports[1]), /bad\.toml:3: .*line/],
+    ['has a key that there is not', herdOf(...ports, 'colour = "blue"'), /bad\.toml:7: .*colour/],
   ]) {
     it(`refuses a configuration that ${what}, and names file and line`, async () => {
       const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'proxyherd-'));

@@ -72,7 +72,10 @@ describeHerd('WHATSAT', { topology: chain('Riley', 'Juzang', 'Campbell') }, (her
     it(`takes the radius ${radius}`, async () => whatsat(servers.Riley, await reported(vaduz), radius, 20));
   }
 
-  for (const radius of ['-1', '-0.1', '50.1', '50.0001', '51', '1e1', 'nan', 'inf', '-inf', '0x10', '2,5', '2.5.5', '10km', 'ten', '..', '99999999999999999999']) {
+  for (const radius of [
+    '-1', '-0.1', '50.1', '50.0001', '51', '1e1', 'nan', 'inf', '-inf', '0x10', '2,5', '2.5.5', '10km', 'ten', '..',
+    '99999999999999999999',
+  ]) {
     it(`refuses the radius ${radius}`, async () => {
       const client = await reported(vaduz);
       assert.equal(await servers.Riley.ask(`WHATSAT ${client} ${radius} 5\n`), `? WHATSAT ${client} ${radius} 5\n`);

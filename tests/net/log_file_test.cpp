@@ -21,9 +21,9 @@ using namespace std::string_literals;
 using enum TrafficLog::Direction;
 
 class LogFileTest : public testing::Test {
- protected:
-  LogFileTest() { std::filesystem::remove_all(folder_); }
-  ~LogFileTest() override { std::filesystem::remove_all(folder_); }
+ public:
+  LogFileTest() { std::filesystem::remove_all(folder); }
+  ~LogFileTest() override { std::filesystem::remove_all(folder); }
 
   /// What the log says, without the time that begins each line, of which this sees to its shape.
   static std::vector<std::string> lines_of(std::istream& in) {
@@ -43,60 +43,60 @@ class LogFileTest : public testing::Test {
     return lines_of(in);
   }
 
-  const std::filesystem::path folder_ =
+  const std::filesystem::path folder =
       std::filesystem::path(testing::TempDir()) / ("herd-log-" + std::to_string(::getpid()));
-  const std::filesystem::path path_ = folder_ / "Riley" / "server.log";
+  const std::filesystem::path path = folder / "Riley" / "server.log";
 };
 
 using Lines = std::vector<std::string>;
 
-TEST_F(LogFileTest, has_a_line_for_each_thing_that_happened_in_a_folder_that_is_made) {
+TEST_F(LogFileTest, has_a_line_for_each_thing_that_happened_in_a_folderthat_is_made) {
   {
-    LogFile log(path_, TrafficLog::unlimited);
+    LogFile log(path, TrafficLog::unlimited);
     log.info("Riley serves: line 127.0.0.1:12000");
     log.line(in, "127.0.0.1:5", "IAMAT kiwi +1+1 5");
     log.line(out, "Juzang", "AT Riley +0.000000001 kiwi +1+1 5");
     log.warn("no place files found");
   }
-  EXPECT_EQ(lines_in(path_), (Lines{
-                                 "info Riley serves: line 127.0.0.1:12000",
-                                 "info in  127.0.0.1:5 IAMAT kiwi +1+1 5",
-                                 "info out Juzang AT Riley +0.000000001 kiwi +1+1 5",
-                                 "warning no place files found",
-                             }));
+  EXPECT_EQ(lines_in(path), (Lines{
+                                "info Riley serves: line 127.0.0.1:12000",
+                                "info in  127.0.0.1:5 IAMAT kiwi +1+1 5",
+                                "info out Juzang AT Riley +0.000000001 kiwi +1+1 5",
+                                "warning no place files found",
+                            }));
 }
 
 TEST_F(LogFileTest, goes_on_where_an_earlier_start_ended) {
-  LogFile(path_, 0).info("first");
-  LogFile(path_, 0).info("second");
-  EXPECT_EQ(lines_in(path_), (Lines{"info first", "info second"}));
+  LogFile(path, 0).info("first");
+  LogFile(path, 0).info("second");
+  EXPECT_EQ(lines_in(path), (Lines{"info first", "info second"}));
 }
 
 TEST_F(LogFileTest, shows_bytes_that_could_forge_lines_or_upset_terminals_in_hexadecimal) {
   {
-    LogFile log(path_, TrafficLog::unlimited);
+    LogFile log(path, TrafficLog::unlimited);
     log.line(in, "127.0.0.1:5", "a\n2021-05-19 info forged\r\0\x1b[2J\xff\\"s);
     log.line(in, "127.0.0.1:5", "%s %n {} {0} {:>99999} {");
   }
-  EXPECT_EQ(lines_in(path_), (Lines{
-                                 R"(info in  127.0.0.1:5 a\x0a2021-05-19 info forged\x0d\x00\x1b[2J\xff\\)",
-                                 "info in  127.0.0.1:5 %s %n {} {0} {:>99999} {",
-                             }));
+  EXPECT_EQ(lines_in(path), (Lines{
+                                R"(info in  127.0.0.1:5 a\x0a2021-05-19 info forged\x0d\x00\x1b[2J\xff\\)",
+                                "info in  127.0.0.1:5 %s %n {} {0} {:>99999} {",
+                            }));
 }
 
 TEST_F(LogFileTest, cuts_long_lines_of_traffic) {
   {
-    LogFile log(path_, TrafficLog::unlimited);
+    LogFile log(path, TrafficLog::unlimited);
     log.line(in, "127.0.0.1:5", std::string(1024, 'x'));
     log.line(in, "127.0.0.1:5", std::string(1024 * 1024, 'x'));
   }
-  EXPECT_EQ(lines_in(path_), (Lines{"info in  127.0.0.1:5 " + std::string(1024, 'x'),
-                                    "info in  127.0.0.1:5 " + std::string(1024, 'x') + "..."}));
+  EXPECT_EQ(lines_in(path), (Lines{"info in  127.0.0.1:5 " + std::string(1024, 'x'),
+                                   "info in  127.0.0.1:5 " + std::string(1024, 'x') + "..."}));
 }
 
 TEST_F(LogFileTest, counts_the_traffic_over_its_limit_and_logs_the_count_each_second) {
   {
-    LogFile log(path_, 2);
+    LogFile log(path, 2);
     for (const auto* command : {"ONE", "TWO", "THREE", "FOUR", "FIVE"}) log.line(in, "127.0.0.1:5", command);
     EXPECT_EQ(log.traffic_left_out(), 0U);
     log.tick();
@@ -106,46 +106,46 @@ TEST_F(LogFileTest, counts_the_traffic_over_its_limit_and_logs_the_count_each_se
     EXPECT_EQ(log.traffic_left_out(), 3U);
     for (const auto* command : {"SEVEN", "EIGHT", "NINE"}) log.line(in, "127.0.0.1:5", command);
   }
-  EXPECT_EQ(lines_in(path_), (Lines{
-                                 "info in  127.0.0.1:5 ONE",
-                                 "info in  127.0.0.1:5 TWO",
-                                 "info 3 lines of traffic not logged in this second, over the limit",
-                                 "info in  127.0.0.1:5 SIX",
-                                 "info in  127.0.0.1:5 SEVEN",
-                                 "info in  127.0.0.1:5 EIGHT",
-                                 "info 1 lines of traffic not logged in this second, over the limit",
-                             }));
+  EXPECT_EQ(lines_in(path), (Lines{
+                                "info in  127.0.0.1:5 ONE",
+                                "info in  127.0.0.1:5 TWO",
+                                "info 3 lines of traffic not logged in this second, over the limit",
+                                "info in  127.0.0.1:5 SIX",
+                                "info in  127.0.0.1:5 SEVEN",
+                                "info in  127.0.0.1:5 EIGHT",
+                                "info 1 lines of traffic not logged in this second, over the limit",
+                            }));
 }
 
 TEST_F(LogFileTest, without_traffic_has_everything_else) {
   {
-    LogFile log(path_, 0);
+    LogFile log(path, 0);
     log.line(in, "127.0.0.1:5", "ONE");
     log.info("link Juzang up");
     log.tick();
     EXPECT_EQ(log.traffic_left_out(), 0U);
   }
-  EXPECT_EQ(lines_in(path_), Lines{"info link Juzang up"});
+  EXPECT_EQ(lines_in(path), Lines{"info link Juzang up"});
 }
 
 TEST_F(LogFileTest, rotates_when_it_is_full_and_keeps_four_older_files) {
-  std::filesystem::create_directories(path_.parent_path());
+  std::filesystem::create_directories(path.parent_path());
   for (int i = 0; i < 6; ++i) {
     // As long as a full one, without the bytes of one.
-    std::ofstream(path_, std::ios::app).flush();
-    std::filesystem::resize_file(path_, LogFile::file_bytes_max);
-    LogFile(path_, 0).info("start " + std::to_string(i));
-    EXPECT_EQ(lines_in(path_), Lines{"info start " + std::to_string(i)});
+    std::ofstream(path, std::ios::app).flush();
+    std::filesystem::resize_file(path, LogFile::file_bytes_max);
+    LogFile(path, 0).info("start " + std::to_string(i));
+    EXPECT_EQ(lines_in(path), Lines{"info start " + std::to_string(i)});
   }
   std::vector<std::string> files;
-  for (const auto& entry : std::filesystem::directory_iterator(path_.parent_path())) {
+  for (const auto& entry : std::filesystem::directory_iterator(path.parent_path())) {
     files.push_back(entry.path().filename().string());
   }
-  std::sort(files.begin(), files.end());
+  std::ranges::sort(files);
   EXPECT_EQ(files,
             (std::vector<std::string>{"server.1.log", "server.2.log", "server.3.log", "server.4.log", "server.log"}));
   std::string first_line;
-  std::ifstream newest(path_.parent_path() / "server.1.log");
+  std::ifstream newest(path.parent_path() / "server.1.log");
   std::getline(newest, first_line, 'Z');
   std::getline(newest, first_line);
   EXPECT_EQ(first_line, " info start 4");
@@ -153,16 +153,16 @@ TEST_F(LogFileTest, rotates_when_it_is_full_and_keeps_four_older_files) {
 
 // A pipe that nobody reads is a disk that does not keep up.
 TEST_F(LogFileTest, loses_the_oldest_lines_when_the_disk_does_not_keep_up_and_says_how_many) {
-  std::filesystem::create_directories(path_.parent_path());
-  ASSERT_EQ(::mkfifo(path_.c_str(), 0600), 0);
-  const int reading_end = ::open(path_.c_str(), O_RDWR);
+  std::filesystem::create_directories(path.parent_path());
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  const int reading_end = ::open(path.c_str(), O_RDWR);
   ASSERT_GE(reading_end, 0);
 
   constexpr std::size_t lines = 20'000;
   std::future<Lines> read;
   std::uint64_t lost = 0;
   {
-    LogFile log(path_, TrafficLog::unlimited);
+    LogFile log(path, TrafficLog::unlimited);
     EXPECT_EQ(log.lines_lost(), 0U);
     for (std::size_t i = 0; i < lines; ++i) log.line(in, "127.0.0.1:5", std::string(100, 'x') + std::to_string(i));
     lost = log.lines_lost();
@@ -171,7 +171,7 @@ TEST_F(LogFileTest, loses_the_oldest_lines_when_the_disk_does_not_keep_up_and_sa
     EXPECT_LE(lost, lines - LogFile::queue_lines);
     log.tick();
     read = std::async(std::launch::async, [this] {
-      std::ifstream pipe(path_, std::ios::binary);
+      std::ifstream pipe(path, std::ios::binary);
       return lines_of(pipe);
     });
     // The log ends only when it was read, for the pipe does not hold all that waits.
@@ -179,20 +179,20 @@ TEST_F(LogFileTest, loses_the_oldest_lines_when_the_disk_does_not_keep_up_and_sa
   ::close(reading_end);
   const auto logged = read.get();
   const auto ends_with = [&](std::string_view end) {
-    return std::any_of(logged.begin(), logged.end(), [&](const auto& line) { return line.ends_with(end); });
+    return std::ranges::any_of(logged, [&](const auto& line) { return line.ends_with(end); });
   };
   EXPECT_TRUE(ends_with("x19999"));
   EXPECT_TRUE(ends_with("warning " + std::to_string(lost) + " log lines lost: the disk does not keep up"));
 }
 
 TEST_F(LogFileTest, that_cannot_be_written_says_where_and_why) {
-  std::filesystem::create_directories(folder_);
-  std::ofstream(folder_ / "Riley") << "a file where the folder should be";
+  std::filesystem::create_directories(folder);
+  std::ofstream(folder / "Riley") << "a file where the folder should be";
   try {
-    LogFile log(path_, 0);
+    LogFile log(path, 0);
     FAIL() << "nothing was thrown";
   } catch (const std::runtime_error& error) {
-    EXPECT_TRUE(std::string_view(error.what()).starts_with("cannot write the log " + path_.string() + ": "))
+    EXPECT_TRUE(std::string_view(error.what()).starts_with("cannot write the log " + path.string() + ": "))
         << error.what();
   }
 }

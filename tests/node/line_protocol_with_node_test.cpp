@@ -13,8 +13,7 @@ using protocols::Conversation;
 
 constexpr Time now = 1621464828'223371889;
 
-class LineProtocolWithNode : public testing::Test {
- protected:
+struct LineProtocolWithNode : testing::Test {
   std::string say(std::string_view bytes, Time at = now) { return client.say(bytes, at); }
 
   /// The stored line of a client, as WHATSAT tells it.

@@ -25,8 +25,7 @@ void offer_from_neighbor(Node& node, std::string_view line) {
   node.store().offer(node.store().partition_of(record.client), record, 1);
 }
 
-class NodeTest : public testing::Test {
- protected:
+struct NodeTest : testing::Test {
   Node node{"ucla", "Riley", 1000, 1};
 };
 

@@ -41,8 +41,7 @@ class CredulousHerd : public Herd {
 
 constexpr Time now = 123456789;
 
-class LineProtocolTest : public testing::Test {
- protected:
+struct LineProtocolTest : testing::Test {
   std::string say(std::string_view bytes) { return client.say(bytes, now); }
   std::string hang_up() { return client.hang_up(now); }
 

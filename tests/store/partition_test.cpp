@@ -109,12 +109,12 @@ TEST(Partition, ends_up_with_the_greatest_record_whatever_the_order_of_arrival) 
       "AT Jaquez +1.000000000 kiwi +1+1 100", "AT Riley -900.000000000 kiwi +1+1 1000",
       "AT Riley -60.000000000 kiwi +1+1 160", "AT Juzang +9.000000000 kiwi +1+1 159.999999999",
   };
-  std::sort(lines.begin(), lines.end());
+  std::ranges::sort(lines);
   do {
     Partition partition(1);
     for (const auto& line : lines) offer(partition, line, neighbor);
     ASSERT_EQ(partition.find("kiwi"), "AT Riley -900.000000000 kiwi +1+1 1000");
-  } while (std::next_permutation(lines.begin(), lines.end()));
+  } while (std::ranges::next_permutation(lines).found);
 }
 
 TEST(Partition, numbers_its_changes_and_nothing_else) {
