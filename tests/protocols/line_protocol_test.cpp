@@ -248,14 +248,14 @@ TEST_F(LineProtocolTest, answers_all_that_waits_behind_a_full_write_also_after_a
 
 TEST_F(LineProtocolTest, logs_what_came_in_and_what_went_out) {
   say(" IAMAT kiwi +1+1 5\r\n\nFLUFFYDOG\nWHATSAT kiwi 0 0\n");
+  const std::string places = "{\"near\": [10000000, 10000000],\n \"radius_m\": 0.000000, \"limit\": 0}";
   EXPECT_EQ(client.log.lines, (std::vector<std::string>{
                                   "in 127.0.0.1:5 IAMAT kiwi +1+1 5",
                                   "out 127.0.0.1:5 AT Riley +0.123456789 kiwi +1+1 5",
                                   "in 127.0.0.1:5 FLUFFYDOG",
                                   "out 127.0.0.1:5 ? FLUFFYDOG",
                                   "in 127.0.0.1:5 WHATSAT kiwi 0 0",
-                                  "out 127.0.0.1:5 AT Riley +0.123456789 kiwi +1+1 5\n"
-                                  "{\"near\": [10000000, 10000000],\n \"radius_m\": 0.000000, \"limit\": 0}",
+                                  "out 127.0.0.1:5 AT Riley +0.123456789 kiwi +1+1 5\n" + places,
                               }));
 }
 

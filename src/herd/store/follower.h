@@ -23,7 +23,7 @@ class Follower {
   /// One read looks at no more slots than this, so that a walk of a large table does not hold its thread up.
   static constexpr std::size_t slots_per_read_max = 16'384;
   /// So many steps of a walk are told apart; beyond them it may give out again what it gave out already.
-  static constexpr std::size_t steps_max = 4096;
+  static constexpr std::size_t steps_max = 512;
 
   /// Everything up to `position` is with the reader already.
   void resume(Sequence position);
@@ -111,6 +111,7 @@ void Follower::read(const Partition& partition, Source except, Sink sink) {
     if (held.sequence == cursor_ && held.source != except && !was_walked(slot, cursor_) && !sink(held.bytes)) return;
   }
   last_at_tail_ = cursor_;
+  Steps().swap(walked_);
 }
 
 }  // namespace herd::store

@@ -1,5 +1,7 @@
 #include "herd/wire/link_message.h"
 
+#include <cassert>
+
 #include "herd/base/bytes.h"
 
 namespace herd::wire {
@@ -25,6 +27,7 @@ void end_message(std::string& out, std::size_t begin) {
 }
 
 void append_short(std::string& out, std::string_view text) {
+  assert(text.size() <= 255);
   append_le(out, static_cast<std::uint8_t>(text.size()));
   out.append(text);
 }
