@@ -51,6 +51,18 @@ describeHerd('proxyherd serve', { topology: { Riley: ['Juzang'], Juzang: [] } },
     }
   });
 
+  it('ends in order on SIGTERM though clients connect at that very moment', async () => {
+    // Connections that wait to be accepted when the signal comes: the stopped process gets both at once.
+    servers.Riley.pause();
+    const sockets = Array.from({ length: 50 }, () => net.connect(servers.Riley.ports.line, '127.0.0.1').on('error', () => {}));
+    await Promise.all(sockets.map((socket) => new Promise((resolve) => socket.once('connect', resolve))));
+    const stopped = servers.Riley.stop();
+    servers.Riley.resume();
+    await stopped;
+    for (const socket of sockets) socket.destroy();
+    await servers.Riley.start();
+  });
+
   it('ends in order on SIGTERM amid clients that are idle, in mid-command or do not read', async () => {
     const clients = await Promise.all(Array.from({ length: 30 }, () => servers.Riley.connect()));
     for (const [i, client] of clients.entries()) {

@@ -166,6 +166,35 @@ TEST(Link, a_position_is_stated_only_when_all_up_to_it_was_sent) {
   EXPECT_THAT(last, HasSubstr(" to 2000"));
 }
 
+TEST(Link, a_position_for_what_the_neighbour_taught_is_stated_within_50_ms_even_if_batches_are_full) {
+  Side riley("Riley", "Jaquez", 1, 2);
+  Side jaquez("Jaquez", "Riley", 2, 2);
+  connect(riley, jaquez, 0);
+  talk(riley, jaquez, 100 * millisecond);
+  // Riley learns something in one partition, and has more than a batch to send in the other.
+  std::string taught = "a";
+  while (riley.store.partition_of(taught) != 1) taught += "a";
+  jaquez.hear(taught, noon);
+  talk(jaquez, riley, 200 * millisecond);
+  std::size_t heard = 0;
+  bool stated = false;
+  for (Time now = 201 * millisecond; now < 400 * millisecond && !stated; now += millisecond) {
+    for (const auto until = heard + 2000; heard < until; ++heard) {
+      const auto client = "c" + std::to_string(heard);
+      if (riley.store.partition_of(client) == 0) riley.hear(client, noon);
+    }
+    std::string_view bytes;
+    const auto out = riley.written(now);
+    for (bytes = out;;) {
+      const auto message = wire::take_message(bytes);
+      if (!message || !message->has_value()) break;
+      const auto* data = std::get_if<wire::Data>(&**message);
+      stated |= data != nullptr && data->partition == 1 && data->position == 1U;
+    }
+  }
+  EXPECT_TRUE(stated);
+}
+
 TEST(Link, an_empty_table_is_a_position_too) {
   Side riley("Riley", "Jaquez", 1);
   Side jaquez("Jaquez", "Riley", 2);
@@ -271,6 +300,8 @@ INSTANTIATE_TEST_SUITE_P(
     Link, RefusedHello,
     testing::Values(Refusal{"herd", [](auto& h) { h.herd = "mit"; }, R"(it is of herd "mit", this one is "ucla")"},
                     Refusal{"name", [](auto& h) { h.server = "Eve"; }, R"(it calls itself "Eve")"},
+                    Refusal{"forged_log_line", [](auto& h) { h.server = "Jaquez\n\x1b"; },
+                            R"(it calls itself "Jaquez\x0a\x1b")"},
                     Refusal{"version", [](auto& h) { h.version_min = h.version_max = 9; },
                             "it speaks link versions 9 to 9, this server 1"},
                     Refusal{"order", [](auto& h) { h.order = 2; }, "it orders records in another way"},

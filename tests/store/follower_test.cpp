@@ -21,7 +21,8 @@ using Lines = std::vector<std::string>;
 /// What one read gives to a reader that has had enough after `enough` records.
 Lines read(Follower& follower, const Partition& partition, std::size_t enough = all, Source except = nobody) {
   Lines lines;
-  follower.read(partition, except, [&](std::string_view bytes) {
+  auto looks_left = Follower::looks_per_turn;
+  follower.read(partition, except, looks_left, [&](std::string_view bytes) {
     lines.emplace_back(bytes);
     return lines.size() < enough;
   });
@@ -252,9 +253,9 @@ TEST(Follower, that_starts_over_gets_no_more_in_one_read_than_its_bound) {
   Follower follower;
   add_clients(partition, 20'000);
   follower.start_over(partition);
-  EXPECT_EQ(read(follower, partition).size(), Follower::slots_per_read_max);
+  EXPECT_EQ(read(follower, partition).size(), Follower::looks_per_turn);
   EXPECT_EQ(follower.position(), std::nullopt);
-  EXPECT_EQ(read(follower, partition).size(), 20'000 - Follower::slots_per_read_max);
+  EXPECT_EQ(read(follower, partition).size(), 20'000 - Follower::looks_per_turn);
   EXPECT_EQ(follower.position(), 20'000U);
 }
 
@@ -264,7 +265,7 @@ TEST(Follower, has_one_bound_for_what_it_walks_and_the_changes_after_it) {
   add_clients(partition, 16'000);
   follower.start_over(partition);
   for (std::size_t i = 0; i < 1000; ++i) offer(partition, at_line(client_name(i), 2));
-  EXPECT_EQ(read(follower, partition).size(), Follower::slots_per_read_max);
+  EXPECT_EQ(read(follower, partition).size(), Follower::looks_per_turn);
   EXPECT_EQ(follower.position(), 16'384U);
   EXPECT_EQ(read(follower, partition).size(), 616U);
   EXPECT_EQ(follower.position(), 17'000U);

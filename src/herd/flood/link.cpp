@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "herd/base/text.h"
+
 namespace herd::flood {
 namespace {
 
@@ -17,6 +19,13 @@ constexpr Time never = std::numeric_limits<Time>::max();
 /// Every refusal of a hello begins the same, so that logs can be searched.
 Error refused(const std::string& reason) {
   return Error{"hello refused: " + reason};
+}
+
+/// A name as a stranger may have made it up.
+std::string quoted(std::string_view name) {
+  std::string quoted = "\"";
+  append_printable(quoted, name, wire::server_bytes_max);
+  return quoted + "\"";
 }
 
 }  // namespace
@@ -66,9 +75,9 @@ Result<void> Link::receive(Time now, std::string_view bytes) {
 
 Result<void> Link::check(const wire::Hello& hello) const {
   if (hello.herd != self_.herd) {
-    return refused("it is of herd \"" + hello.herd + "\", this one is \"" + self_.herd + "\"");
+    return refused("it is of herd " + quoted(hello.herd) + ", this one is " + quoted(self_.herd));
   }
-  if (hello.server != neighbor_) return refused("it calls itself \"" + hello.server + "\"");
+  if (hello.server != neighbor_) return refused("it calls itself " + quoted(hello.server));
   if (hello.version_min > wire::link_version || hello.version_max < wire::link_version) {
     return refused("it speaks link versions " + std::to_string(hello.version_min) + " to " +
                    std::to_string(hello.version_max) + ", this server " + std::to_string(wire::link_version));
@@ -156,11 +165,13 @@ Result<void> Link::on(Time /*now*/, const wire::Ack& ack) {
 }
 
 Result<void> Link::on(Time /*now*/, const wire::Ping& ping) {
+  if (!hello_received_) return Error{"a ping before a hello"};
   pong_due_ = ping.sent;
   return {};
 }
 
 Result<void> Link::on(Time now, const wire::Pong& pong) {
+  if (!hello_received_) return Error{"a pong before a hello"};
   if (pong.sent > now || pong.sent < connected_at_) return Error{"a pong that answers no ping"};
   round_trip_ = now - pong.sent;
   return {};
@@ -220,14 +231,15 @@ void Link::write_batch(Time now, std::string& out) {
   bool records_sent = false;
   bool position_waits = false;
   LagMeter::Progress progress{.drained = true};
+  auto looks_left = store::Follower::looks_per_turn;
 
   for (std::size_t i = 0; i < streams_.size(); ++i) {
     const auto partition = (next_stream_ + i) % streams_.size();
     auto& stream = streams_[partition];
-    if (out.size() - begin < wire::batch_bytes) {
+    if (out.size() - begin < wire::batch_bytes && looks_left > 0) {
       wire::DataWriter data(out, static_cast<std::uint16_t>(partition));
       const bool position_was_unknown = !stream.follower.position();
-      stream.follower.read(store_[partition], source_, [&](std::string_view record) {
+      stream.follower.read(store_[partition], source_, looks_left, [&](std::string_view record) {
         data.add(record);
         ++counters_.records_out;
         log_.line(TrafficLog::Direction::out, neighbor_, record);
@@ -244,6 +256,8 @@ void Link::write_batch(Time now, std::string& out) {
         data.cancel();
         position_waits |= position_is_news;
       }
+    } else {
+      position_waits = true;
     }
     progress.stated += stream.sent.value_or(0);
     progress.read += stream.follower.position().value_or(0);
@@ -254,7 +268,7 @@ void Link::write_batch(Time now, std::string& out) {
 
   if (!position_waits) {
     position_due_at_.reset();
-  } else if (!position_due_at_ || positions_due) {
+  } else if (!position_due_at_) {
     position_due_at_ = now + position_within;
   }
   if (records_sent) {

@@ -44,20 +44,8 @@ void EventLoop::run() {
   state_->context.run();
 }
 
-void EventLoop::finish() {
-  state_->context.stop();
-}
-
 void EventLoop::every(Duration interval, std::function<void()> action) {
   state_->tick(state_->timers.emplace_back(state_->context), interval, std::move(action));
-}
-
-void EventLoop::after(Duration delay, std::function<void()> action) {
-  auto& timer = state_->timers.emplace_back(state_->context);
-  timer.expires_after(std::chrono::nanoseconds(delay));
-  timer.async_wait([this, action = std::move(action)](const boost::system::error_code& error) {
-    if (!error && !state_->ceased) action();
-  });
 }
 
 void EventLoop::on_terminate(std::function<void()> action) {

@@ -17,17 +17,11 @@ class EventLoop {
   EventLoop();
   ~EventLoop();
 
-  /// Serves until nothing is left to serve, or finish() was called.
+  /// Serves until nothing is left to serve.
   void run();
-
-  /// run() returns as soon as what is ready has been done; nothing runs after that.
-  void finish();
 
   /// Calls `action` at this interval until `cease()`.
   void every(Duration interval, std::function<void()> action);
-
-  /// Calls `action` once `delay` has passed, unless `cease()` comes first.
-  void after(Duration delay, std::function<void()> action);
 
   /// Calls `action` at SIGINT and at SIGTERM.
   void on_terminate(std::function<void()> action);

@@ -12,6 +12,7 @@
 
 #include "herd/net/listener.h"
 #include "herd/net/socket_group.h"
+#include "herd/net/spawn.h"
 
 namespace herd::net {
 
@@ -69,7 +70,7 @@ HttpServer::HttpServer(EventLoop& loop, const std::string& host, std::uint16_t p
     if (state_->sockets.size() >= connections_max) return;
     asio::co_spawn(context, state_->serve(std::move(socket)), asio::detached);
   });
-  asio::co_spawn(context, std::move(accepting), asio::detached);
+  asio::co_spawn(context, std::move(accepting), or_fail);
 }
 
 HttpServer::~HttpServer() = default;

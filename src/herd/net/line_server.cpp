@@ -15,6 +15,7 @@
 #include "herd/net/clock.h"
 #include "herd/net/listener.h"
 #include "herd/net/socket_group.h"
+#include "herd/net/spawn.h"
 #include "herd/protocols/line_protocol.h"
 
 namespace herd::net {
@@ -41,6 +42,7 @@ struct LineServer::State {
         places(the_places),
         log(the_log),
         line_bytes_max(options.line_bytes_max),
+        connections_max(options.connections_max),
         on_turn_end(std::move(turn_end)) {}
 
   Listener listener;
@@ -48,6 +50,8 @@ struct LineServer::State {
   const places::Provider& places;
   TrafficLog& log;
   std::size_t line_bytes_max;
+  std::size_t connections_max;
+  std::uint64_t connections_refused = 0;
   std::function<void()> on_turn_end;
   SocketGroup sockets;
   asio::thread_pool places_thread{1};
@@ -67,9 +71,13 @@ LineServer::LineServer(EventLoop& loop, const Options& options, protocols::Herd&
     : state_(std::make_unique<State>(loop, options, herd, places, log, std::move(on_turn_end))) {
   auto& context = loop.context();
   auto accepting = state_->listener.accept([this, &context](tcp::socket socket) {
+    if (state_->sockets.size() >= state_->connections_max) {
+      ++state_->connections_refused;
+      return;
+    }
     asio::co_spawn(context, state_->serve(std::move(socket)), asio::detached);
   });
-  asio::co_spawn(context, std::move(accepting), asio::detached);
+  asio::co_spawn(context, std::move(accepting), or_fail);
 }
 
 LineServer::~LineServer() {
@@ -82,6 +90,10 @@ std::string LineServer::address() const {
 
 std::size_t LineServer::connections() const {
   return state_->sockets.size();
+}
+
+std::uint64_t LineServer::connections_refused() const {
+  return state_->connections_refused;
 }
 
 void LineServer::close() {

@@ -23,6 +23,7 @@ class LineServer {
     std::string host;
     std::uint16_t port = 0;  ///< 0: any free one
     std::size_t line_bytes_max = 0;
+    std::size_t connections_max = 0;  ///< more are closed at once: neighbours and files need descriptors too
   };
 
   /// Listens at once; serves in loop.run(). All arguments must outlive it. `on_turn_end` is called after each turn,
@@ -33,6 +34,7 @@ class LineServer {
 
   std::string address() const;
   std::size_t connections() const;
+  std::uint64_t connections_refused() const;
 
   /// Stops listening and closes all connections; they end in loop.run().
   void close();

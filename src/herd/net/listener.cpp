@@ -44,10 +44,14 @@ asio::awaitable<void> Listener::accept(std::function<void(Socket)> on_socket) {
   asio::steady_timer pause(acceptor_.get_executor());
   while (acceptor_.is_open()) {
     auto [error, socket] = co_await acceptor_.async_accept(as_result);
+    // A connection may have been accepted just before close() was called: it is too late for it.
+    if (!acceptor_.is_open()) break;
     if (!error) {
       boost::system::error_code ignored;
       socket.non_blocking(true, ignored);
       socket.set_option(tcp::no_delay(true), ignored);
+      // Phones vanish without a word; after some hours the system finds out.
+      socket.set_option(tcp::socket::keep_alive(true), ignored);
       on_socket(std::move(socket));
     } else if (error != asio::error::operation_aborted) {
       // Most likely out of descriptors: some will be free soon.

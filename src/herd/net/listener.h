@@ -16,13 +16,12 @@ class Listener {
   /// Throws std::runtime_error naming `purpose`, the address and the reason, such as a port in use.
   Listener(boost::asio::io_context& context, const std::string& purpose, const std::string& host, std::uint16_t port);
 
-  /// Calls `on_socket` with each connection (non-blocking, no Nagle delay) until close(). Must be awaited, or spawned
-  /// by an owner that outlives it.
+  /// Calls `on_socket` with each connection (non-blocking, no Nagle delay, keep-alive) until close(). Must be awaited,
+  /// or spawned by an owner that outlives it.
   boost::asio::awaitable<void> accept(std::function<void(Socket)> on_socket);
 
   /// "127.0.0.1:12000", with the port really bound.
   std::string address() const;
-  std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
   void close();
 
  private:

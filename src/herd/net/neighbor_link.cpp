@@ -4,7 +4,6 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/connect.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -14,6 +13,7 @@
 #include "herd/net/clock.h"
 #include "herd/net/listener.h"
 #include "herd/net/neighbor_connection.h"
+#include "herd/net/spawn.h"
 
 namespace herd::net {
 
@@ -29,18 +29,17 @@ constexpr Duration backoff_min = 50 * millisecond;
 constexpr Duration watch_every = 100 * millisecond;
 /// A loop that stood still for so long has missed the signs of life of its neighbours, and they its own.
 constexpr Duration stopped_after = second;
-constexpr Duration answer_within = 500 * millisecond;
-
-constexpr Duration connect_max(bool loopback) {
-  return loopback ? 500 * millisecond : 2 * second;
-}
+/// Shorter than a hello may take, lest the newcomer gives up meanwhile.
+constexpr Duration answer_within = 250 * millisecond;
+/// What waits in the system's buffers is no longer the newest, and pings wait behind it.
+constexpr int socket_buffer_bytes = 256 * 1024;
 
 }  // namespace
 
 NeighborLink::NeighborLink(EventLoop& loop, const Options& options, flood::Link& link, LogFile& log,
                            std::function<void()> on_accepted, std::uint64_t seed)
     : connection_(std::make_unique<Connection>(loop, options, link, log, std::move(on_accepted), seed)) {
-  asio::co_spawn(loop.context(), connection_->run(), asio::detached);
+  asio::co_spawn(loop.context(), connection_->run(), or_fail);
 }
 
 NeighborLink::~NeighborLink() = default;
@@ -74,7 +73,7 @@ NeighborLink::Connection::Connection(EventLoop& loop, const Options& the_options
       options_(the_options),
       log_(the_log),
       on_accepted_(std::move(accepted)),
-      backoff_(backoff_min, connect_max(the_options.loopback)),
+      backoff_(backoff_min, flood::hello_max_for(the_options.loopback)),
       random_(static_cast<std::minstd_rand::result_type>(seed)),
       socket_(context_),
       newcomer_came_(context_.get_executor()),
@@ -120,13 +119,19 @@ asio::awaitable<std::string> NeighborLink::Connection::connect() {
   socket_ = tcp::socket(context_);
   tcp::resolver resolver(context_);
   const auto attempt = [&]() -> asio::awaitable<boost::system::error_code> {
+    boost::system::error_code is_name;
+    const auto address = asio::ip::make_address(options_.host, is_name);
+    if (!is_name) {
+      const auto [error] = co_await socket_.async_connect({address, options_.port}, as_result);
+      co_return error;
+    }
     const auto [error, endpoints] =
         co_await resolver.async_resolve(options_.host, std::to_string(options_.port), as_result);
     if (error) co_return error;
     const auto [connect_error, endpoint] = co_await asio::async_connect(socket_, endpoints, as_result);
     co_return connect_error;
   };
-  pause_.expires_after(std::chrono::nanoseconds(connect_max(options_.loopback)));
+  pause_.expires_after(std::chrono::nanoseconds(flood::hello_max_for(options_.loopback)));
   const auto result = co_await (attempt() || pause_.async_wait(as_result));
   if (result.index() != 0) co_return "no answer from " + options_.host + ":" + std::to_string(options_.port);
   if (const auto& error = std::get<0>(result)) co_return error.message();
@@ -157,7 +162,8 @@ asio::awaitable<std::optional<std::string>> NeighborLink::Connection::adopt(tcp:
     wake.notify();
     asio::steady_timer answer(context_, std::chrono::nanoseconds(answer_within));
     co_await answer.async_wait(as_result);
-    if (conversing_ && link.heard_since(asked_at)) co_return "the name is in use by a server that answers";
+    if (conversing_ && link.heard_since(asked_at) && link.neighbor_epoch() != epoch)
+      co_return "the name is in use by a server that answers";
   }
   if (closed_) co_return "this server is stopping";
   newcomer_ = Newcomer{std::move(newcomer), std::move(received)};
@@ -174,6 +180,9 @@ asio::awaitable<std::optional<std::string>> NeighborLink::Connection::adopt(tcp:
 /// Serves socket_ until the connection is over.
 asio::awaitable<void> NeighborLink::Connection::converse(std::string received) {
   conversing_ = true;
+  boost::system::error_code ignored;
+  socket_.set_option(tcp::socket::send_buffer_size(socket_buffer_bytes), ignored);
+  socket_.set_option(tcp::socket::receive_buffer_size(socket_buffer_bytes), ignored);
   close_reason_.clear();
   output_.clear();
   link.connect(steady_now());
@@ -182,7 +191,6 @@ asio::awaitable<void> NeighborLink::Connection::converse(std::string received) {
     const auto ended = co_await (read() || write() || watch());
     reason = std::visit([](const std::string& why) { return why; }, ended);
   }
-  boost::system::error_code ignored;
   socket_.close(ignored);
   conversing_ = false;
   if (link.is_up())

@@ -13,6 +13,7 @@
 #include "herd/net/listener.h"
 #include "herd/net/neighbor_connection.h"
 #include "herd/net/socket_group.h"
+#include "herd/net/spawn.h"
 #include "herd/wire/link_message.h"
 
 namespace herd::net {
@@ -67,7 +68,7 @@ PeerListener::PeerListener(EventLoop& loop, const std::string& host, std::uint16
     }
     asio::co_spawn(state_->context, state_->greet(std::move(socket)), asio::detached);
   });
-  asio::co_spawn(state_->context, std::move(accepting), asio::detached);
+  asio::co_spawn(state_->context, std::move(accepting), or_fail);
 }
 
 PeerListener::~PeerListener() = default;

@@ -1,6 +1,7 @@
 #include "herd/node/server.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <iostream>
 #include <memory>
 #include <random>
@@ -47,13 +48,16 @@ std::uint64_t traffic_limit(TrafficLogging traffic) {
   return 0;
 }
 
-/// As many connections as the system lets us have.
-void raise_descriptor_limit() {
+/// Descriptors that clients leave to neighbours, HTTP and files.
+constexpr rlim_t descriptors_reserved = 256;
+
+/// Raises the limit of descriptors to what the system allows, and returns how many clients that lets us serve.
+std::size_t raise_descriptor_limit() {
   rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-    limit.rlim_cur = limit.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &limit);
-  }
+  getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+  return limit.rlim_cur > 2 * descriptors_reserved ? limit.rlim_cur - descriptors_reserved : limit.rlim_cur / 2;
 }
 
 places::OfflinePlaces open_places(const Config& config, const std::filesystem::path& executable, net::LogFile& log) {
@@ -77,7 +81,7 @@ struct Neighbor {
                    log, std::move(on_accepted), random_bits()) {}
 
   static flood::LinkTimes times(const ServerConfig& other) {
-    return {.hello_max = other.peer.is_loopback() ? 500 * millisecond : 2 * second};
+    return {.hello_max = flood::hello_max_for(other.peer.is_loopback())};
   }
 
   flood::Link link;
@@ -94,10 +98,10 @@ class Server {
         node_(config.herd, self.id, config.clients_max, random_bits()),
         places_(open_places(config, executable, log_)),
         neighbors_(connect_neighbors(config, self)),
-        line_(loop_, {self.line.host, self.line.port, config.line_bytes_max}, node_, places_, log_,
-              [this] { wake_neighbors(); }),
+        line_(loop_, {self.line.host, self.line.port, config.line_bytes_max, raise_descriptor_limit()}, node_, places_,
+              log_, [this] { wake_neighbors(); }),
         peer_(loop_, self.peer.host, self.peer.port, identity_, those_who_dial(),
-              self.peer.is_loopback() ? 500 * millisecond : 2 * second, log_) {
+              flood::hello_max_for(self.peer.is_loopback()), log_) {
     if (self.http) {
       http_ = std::make_unique<net::HttpServer>(loop_, self.http->host, self.http->port, [this](std::string_view path) {
         return path == "/v1/status" ? status() : std::string();
@@ -114,7 +118,13 @@ class Server {
     if (http_) announcement += ", http " + http_->address();
     log_.info(announcement + " (proxyherd " HERD_VERSION ", epoch " + std::to_string(identity_.epoch) + ")");
     std::cout << announcement << std::endl;
-    loop_.run();
+    try {
+      loop_.run();
+    } catch (const std::exception& error) {
+      // Connections that are open still refer to the parts of this server: they cannot be taken apart in order.
+      std::cerr << "proxyherd serve: " << error.what() << std::endl;
+      std::_Exit(1);
+    }
     log_.info("stopped");
   }
 
@@ -161,6 +171,7 @@ class Server {
     context.started_at = started_at_;
     context.reports_per_s = reports_per_s_;
     context.connections = line_.connections();
+    context.connections_refused = line_.connections_refused();
     context.log_lines_dropped = log_.lines_lost();
     context.traffic_lines_left_out = log_.traffic_left_out();
     context.peer_refusals = peer_.refusals();
@@ -210,7 +221,6 @@ class Server {
 }  // namespace
 
 int run_server(const Config& config, const ServerConfig& server, const std::filesystem::path& executable) {
-  raise_descriptor_limit();
   Server(config, server, executable).run();
   return 0;
 }

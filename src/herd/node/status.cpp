@@ -64,6 +64,7 @@ std::string status_json(const StatusContext& context, const Node& node,
   status["reports_per_s"] = context.reports_per_s;
   status["changes"] = node.store().changes();
   status["connections"] = context.connections;
+  status["connections_refused"] = context.connections_refused;
   status["invalid_commands"] = node.counters().invalid_commands;
   status["clients_refused"] = node.counters().clients_refused;
   status["peer_refusals"] = context.peer_refusals;

@@ -17,6 +17,7 @@ struct StatusContext {
   Time started_at = 0;  ///< steady clock
   double reports_per_s = 0;
   std::size_t connections = 0;
+  std::uint64_t connections_refused = 0;
   std::uint64_t log_lines_dropped = 0;
   std::uint64_t traffic_lines_left_out = 0;
   std::uint64_t peer_refusals = 0;

@@ -50,13 +50,13 @@ LineProtocol::Next LineProtocol::advance(Time now, std::string& replies) {
       case wire::LineFramer::Next::line:
         break;
     }
-    if (execute(line, now, replies) == Next::places) return Next::places;
+    if (!answer(line, now, replies)) return Next::places;
   }
 }
 
-LineProtocol::Next LineProtocol::execute(std::string_view line, Time now, std::string& replies) {
+bool LineProtocol::answer(std::string_view line, Time now, std::string& replies) {
   const auto command = wire::parse_command(line);
-  if (std::holds_alternative<wire::BlankLine>(command)) return Next::input;
+  if (std::holds_alternative<wire::BlankLine>(command)) return true;
   log_.line(TrafficLog::Direction::in, client_address_, trim(line));
 
   if (const auto* iamat = std::get_if<wire::Iamat>(&command)) {
@@ -64,18 +64,18 @@ LineProtocol::Next LineProtocol::execute(std::string_view line, Time now, std::s
     if (herd_.report(*iamat, now, replies)) {
       log_.line(TrafficLog::Direction::out, client_address_, std::string_view(replies).substr(begin));
       replies += '\n';
-      return Next::input;
+      return true;
     }
   } else if (const auto* whatsat = std::get_if<wire::Whatsat>(&command)) {
     if (const auto at_line = herd_.locate(whatsat->client)) {
       at_line_ = *at_line;
       const auto record = wire::parse_record(at_line_);
       query_ = {*geo::parse_iso6709(record->location), whatsat->radius_m, whatsat->bound};
-      return Next::places;
+      return false;
     }
   }
   answer_invalid(trim(line), replies);
-  return Next::input;
+  return true;
 }
 
 void LineProtocol::answer_places(std::string_view json, std::string& replies) {
@@ -85,6 +85,7 @@ void LineProtocol::answer_places(std::string_view json, std::string& replies) {
   append_without_empty_lines(replies, json);
   log_.line(TrafficLog::Direction::out, client_address_, std::string_view(replies).substr(begin));
   replies.append("\n\n");
+  std::string().swap(at_line_);  // it may be as long as a line, and the connection idle from now on
 }
 
 void LineProtocol::answer_invalid(std::string_view line, std::string& replies) {

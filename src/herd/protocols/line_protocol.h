@@ -48,7 +48,8 @@ class LineProtocol {
 
  private:
   void answer_invalid(std::string_view line, std::string& replies);
-  Next execute(std::string_view line, Time now, std::string& replies);
+  /// Answers a line; false if it is a WHATSAT that must wait for places.
+  bool answer(std::string_view line, Time now, std::string& replies);
 
   Herd& herd_;
   TrafficLog& log_;

@@ -20,8 +20,8 @@ class Follower {
   /// A reader that has not been at the tail for so many changes walks, even if the ring still holds them.
   static constexpr Sequence walk_after_changes = 4096;
   static_assert(walk_after_changes < Partition::ring_entries, "whoever fell off the ring must walk");
-  /// One read looks at no more slots than this, so that a walk of a large table does not hold its thread up.
-  static constexpr std::size_t slots_per_read_max = 16'384;
+  /// One turn's reads should look at no more slots than this, lest walks of large tables hold their thread up.
+  static constexpr std::size_t looks_per_turn = 16'384;
   /// So many steps of a walk are told apart; beyond them it may give out again what it gave out already.
   static constexpr std::size_t steps_max = 512;
 
@@ -32,9 +32,10 @@ class Follower {
   void start_over(const Partition& partition);
 
   /// Gives the bytes of records to `sink` until nothing is left, `sink` returns false (it has had enough, this one
-  /// included) or enough slots were looked at. Records that came from `except` are left out, since it has them.
+  /// included) or `looks_left` slots were looked at, from which it takes those it looked at. Records that came from
+  /// `except` are left out, since it has them.
   template <class Sink>
-  void read(const Partition& partition, Source except, Sink sink);
+  void read(const Partition& partition, Source except, std::size_t& looks_left, Sink sink);
 
   /// Everything up to here was given out; none while that cannot be said.
   std::optional<Sequence> position() const;
@@ -74,12 +75,16 @@ class Follower {
 };
 
 template <class Sink>
-void Follower::read(const Partition& partition, Source except, Sink sink) {
-  auto looks_left = slots_per_read_max;
+void Follower::read(const Partition& partition, Source except, std::size_t& looks_left, Sink sink) {
+  const auto may_look = [&] {
+    if (looks_left == 0) return false;
+    --looks_left;
+    return true;
+  };
 
   if (whole_) {
     while (whole_->next < whole_->end) {
-      if (looks_left-- == 0 || !sink(partition.held(whole_->next++).bytes)) return;
+      if (!may_look() || !sink(partition.held(whole_->next++).bytes)) return;
     }
     whole_.reset();
   }
@@ -87,7 +92,7 @@ void Follower::read(const Partition& partition, Source except, Sink sink) {
   if (!walk_ && is_far_behind(partition)) walk_ = Walk{partition.sequence(), {0, partition.slots()}, {}};
   if (walk_) {
     bool wants_more = true;
-    while (wants_more && walk_->slots.next < walk_->slots.end && looks_left-- > 0) {
+    while (wants_more && walk_->slots.next < walk_->slots.end && may_look()) {
       const auto slot = walk_->slots.next++;
       const auto held = partition.held(slot);
       if (held.sequence > cursor_ && held.source != except && !was_walked(slot, held.sequence)) {
@@ -104,7 +109,7 @@ void Follower::read(const Partition& partition, Source except, Sink sink) {
   }
 
   while (cursor_ < partition.sequence()) {
-    if (looks_left-- == 0) return;
+    if (!may_look()) return;
     ++cursor_;
     const auto slot = partition.slot_changed_at(cursor_);
     const auto held = partition.held(slot);
