@@ -190,7 +190,7 @@ class Server {
     if (http_) http_->close();
     loop_.every(5 * millisecond, [this] {
       const auto now = net::steady_now();
-      const bool all_told = std::all_of(neighbors_.begin(), neighbors_.end(), [&](const auto& neighbor) {
+      const bool all_told = std::ranges::all_of(neighbors_, [&](const auto& neighbor) {
         return !neighbor->link.is_up() || (!neighbor->link.has_unsent() && neighbor->link.lag(now) == 0);
       });
       if (!all_told && now < farewell_until_) return;

@@ -25,8 +25,7 @@ std::optional<Sequence> Follower::position() const {
 
 bool Follower::was_walked(std::size_t slot, Sequence sequence) const {
   if (walked_.empty() || sequence > walked_.back().tail) return false;
-  const auto step = std::upper_bound(walked_.begin(), walked_.end(), slot,
-                                     [](std::size_t s, const Step& passed) { return s < passed.slot_end; });
+  const auto step = std::ranges::upper_bound(walked_, slot, {}, &Step::slot_end);
   return step != walked_.end() && sequence <= step->tail;
 }
 

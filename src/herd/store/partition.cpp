@@ -57,7 +57,7 @@ void Partition::write(Slot& slot, const wire::Record& record, Source source) {
     slot.capacity = static_cast<std::uint32_t>(length + spare_bytes);
     slot.bytes = std::make_unique_for_overwrite<char[]>(slot.capacity);
   }
-  std::copy(record.bytes.begin(), record.bytes.end(), slot.bytes.get());
+  std::ranges::copy(record.bytes, slot.bytes.get());
   slot.length = static_cast<std::uint32_t>(length);
   slot.client_begin = static_cast<std::uint16_t>(record.client.data() - record.bytes.data());
   slot.client_length = static_cast<std::uint16_t>(record.client.size());

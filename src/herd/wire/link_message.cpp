@@ -40,6 +40,12 @@ std::optional<std::string> take_short(std::string_view& bytes) {
   return std::string(*text);
 }
 
+/// What a position on the wire says: one of its values means none.
+std::optional<Position> stated(Position position) {
+  if (position == no_position) return std::nullopt;
+  return position;
+}
+
 std::optional<Hello> parse_hello(std::string_view body) {
   if (take_bytes(body, magic.size()) != magic) return std::nullopt;
   const auto version_min = take_le<std::uint8_t>(body);
@@ -61,7 +67,7 @@ std::optional<Hello> parse_hello(std::string_view body) {
       *version_min, *version_max, std::move(*herd), std::move(*server), *epoch, *order, *ahead, *held_epoch, {}};
   hello.held.reserve(*partitions);
   while (const auto position = take_le<Position>(body)) {
-    hello.held.push_back(*position == no_position ? std::nullopt : std::optional(*position));
+    hello.held.push_back(stated(*position));
   }
   return hello;
 }
@@ -70,7 +76,7 @@ std::optional<Data> parse_data(std::string_view body) {
   const auto partition = take_le<std::uint16_t>(body);
   const auto position = take_le<Position>(body);
   if (!position) return std::nullopt;
-  return Data{*partition, *position == no_position ? std::nullopt : std::optional(*position), body};
+  return Data{*partition, stated(*position), body};
 }
 
 template <class Message>
