@@ -16,7 +16,7 @@ constexpr std::size_t long_id_bytes = 4000;
 
 }  // namespace
 
-SimulatedHerd::SimulatedHerd(std::uint64_t seed, std::size_t servers, Cables cables)
+SimulatedHerd::SimulatedHerd(std::uint64_t seed, std::size_t servers, const Cables& cables)
     : random_(seed), long_ids_(chance(4)) {
   for (std::size_t i = 0; i < servers; ++i) {
     Server server;
@@ -110,7 +110,7 @@ void SimulatedHerd::happen_a_fault() {
     case 4:
       servers_[server].stands_still_until = now_ + static_cast<Duration>(random(5000)) * millisecond;
       break;
-    case 5:
+    default:
       // A connection is reset, the cable stays.
       close(cable, random(2), true);
       break;
@@ -294,7 +294,7 @@ std::vector<std::size_t> SimulatedHerd::component(std::size_t server) const {
       for (std::size_t end = 0; end < 2; ++end) {
         const auto other = cable.ends[1 - end];
         if (cable.ends[end] != reached[next] || cable.cut[0] || cable.cut[1] || !servers_[other].life) continue;
-        if (std::find(reached.begin(), reached.end(), other) == reached.end()) reached.push_back(other);
+        if (std::ranges::find(reached, other) == reached.end()) reached.push_back(other);
       }
     }
   }

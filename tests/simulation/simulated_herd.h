@@ -27,7 +27,7 @@ using Cables = std::vector<std::pair<std::size_t, std::size_t>>;
 /// that stand still, clocks that disagree, slow connections. Every received acknowledgement is checked for truth.
 class SimulatedHerd {
  public:
-  SimulatedHerd(std::uint64_t seed, std::size_t servers, Cables cables);
+  SimulatedHerd(std::uint64_t seed, std::size_t servers, const Cables& cables);
 
   /// Lets `duration` pass with clients reporting and faults happening.
   void run_with_faults(Duration duration);
