@@ -21,7 +21,7 @@ constexpr Source neighbor = 5;
 TEST(Partition, that_is_empty_has_heard_of_nobody) {
   const Partition partition(1);
   EXPECT_EQ(partition.find("kiwi"), std::nullopt);
-  EXPECT_EQ(partition.clients(), 0U);
+  EXPECT_EQ(partition.slots(), 0U);
   EXPECT_EQ(partition.sequence(), 0U);
   EXPECT_EQ(partition.first_in_ring(), 1U);
 }
@@ -32,7 +32,7 @@ TEST(Partition, holds_the_newest_record_of_a_client_byte_for_byte) {
   EXPECT_EQ(offer(partition, "AT Riley -3.000000000 kiwi +022-7.00 100.500000001"), Offered::replaced);
   EXPECT_EQ(offer(partition, "AT Riley +7.000000000 kiwi +3+3 100.4999"), Offered::older);
   EXPECT_EQ(partition.find("kiwi"), "AT Riley -3.000000000 kiwi +022-7.00 100.500000001");
-  EXPECT_EQ(partition.clients(), 1U);
+  EXPECT_EQ(partition.slots(), 1U);
 }
 
 TEST(Partition, holds_records_however_their_lengths_change) {
@@ -197,7 +197,7 @@ TEST(Partition, holds_the_greatest_of_many_random_records_and_a_number_of_its_ow
     ASSERT_EQ(partition.sequence(), changes);
   }
 
-  EXPECT_EQ(partition.clients(), expected.size());
+  EXPECT_EQ(partition.slots(), expected.size());
   for (const auto& [client, line] : expected) ASSERT_EQ(partition.find(client), line);
   std::set<Sequence> sequences;
   for (std::size_t slot = 0; slot < partition.slots(); ++slot) {

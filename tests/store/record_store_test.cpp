@@ -59,7 +59,7 @@ TEST(RecordStore, counts_its_clients_and_changes) {
   EXPECT_EQ(store.changes(), 101U);
 
   std::size_t clients = 0;
-  for (std::size_t i = 0; i < store.size(); ++i) clients += store[i].clients();
+  for (std::size_t i = 0; i < store.size(); ++i) clients += store[i].slots();
   EXPECT_EQ(clients, 100U);
   EXPECT_EQ(store[store.partition_of(client_name(7))].find(client_name(7)), at_line(client_name(7), 6));
 }

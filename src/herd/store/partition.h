@@ -45,7 +45,6 @@ class Partition {
   /// The bytes of the newest record of a client, valid until the next offer.
   std::optional<std::string_view> find(std::string_view client) const;
 
-  std::size_t clients() const { return slots_.size(); }
   Sequence sequence() const { return sequence_; }
 
   /// What a reader of the log needs to know of a slot.
