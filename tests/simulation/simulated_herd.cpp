@@ -42,7 +42,7 @@ void SimulatedHerd::start(std::size_t server) {
     if (ends[0] != server && ends[1] != server) continue;
     const auto other = ends[0] == server ? ends[1] : ends[0];
     life.links[i] =
-        std::make_unique<flood::Link>(life.self, servers_[other].name, life.store, log_, flood::LinkTimes{});
+        std::make_unique<flood::Link>(life.self, servers_[other].name, life.store, log_, flood::LinkOptions{});
   }
 }
 

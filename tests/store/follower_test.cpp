@@ -13,17 +13,17 @@
 namespace herd::store {
 namespace {
 
-constexpr Source neighbor = 5;
+constexpr Neighbor neighbor = 5;
 constexpr std::size_t all = std::numeric_limits<std::size_t>::max();
 
 using Lines = std::vector<std::string>;
 
 /// What one read gives to a reader that has had enough after `enough` records.
-Lines read(Follower& follower, const Partition& partition, std::size_t enough = all, Source except = nobody) {
+Lines read(Follower& follower, const Partition& partition, std::size_t enough = all, Neighbor reader = nobody) {
   Lines lines;
   auto looks_left = Follower::looks_per_turn;
-  follower.read(partition, except, looks_left, [&](std::string_view bytes) {
-    lines.emplace_back(bytes);
+  follower.read(partition, Reader{reader}, looks_left, [&](const Partition::Held& held) {
+    lines.emplace_back(held.bytes);
     return lines.size() < enough;
   });
   return lines;
@@ -163,7 +163,7 @@ struct ChangedBackwards {
 };
 
 TEST(Follower, a_few_batches_behind_reads_change_by_change) {
-  ChangedBackwards far(Follower::walk_after_changes);
+  ChangedBackwards far(Tuning().walk_after_changes);
   EXPECT_EQ(read(far.follower, far.partition, 2), (Lines{at_line("client-4999", 2), at_line("client-4998", 2)}));
   EXPECT_EQ(far.follower.position(), 5002U);
   EXPECT_EQ(read(far.follower, far.partition).size(), 4094U);
@@ -171,7 +171,7 @@ TEST(Follower, a_few_batches_behind_reads_change_by_change) {
 }
 
 TEST(Follower, further_behind_walks_the_slots_and_has_no_position_meanwhile) {
-  ChangedBackwards far(Follower::walk_after_changes + 1);
+  ChangedBackwards far(Tuning().walk_after_changes + 1);
   EXPECT_EQ(read(far.follower, far.partition, 2), (Lines{at_line("client-903", 2), at_line("client-904", 2)}));
   EXPECT_EQ(far.follower.position(), std::nullopt);
   EXPECT_FALSE(far.follower.is_caught_up(far.partition));
@@ -181,7 +181,7 @@ TEST(Follower, further_behind_walks_the_slots_and_has_no_position_meanwhile) {
 }
 
 TEST(Follower, that_has_had_enough_with_the_last_record_of_a_walk_has_a_position) {
-  ChangedBackwards far(Follower::walk_after_changes + 1);
+  ChangedBackwards far(Tuning().walk_after_changes + 1);
   EXPECT_EQ(read(far.follower, far.partition, 4097).size(), 4097U);
   EXPECT_EQ(far.follower.position(), far.partition.sequence());
   EXPECT_TRUE(far.follower.is_caught_up(far.partition));
@@ -213,7 +213,7 @@ TEST(Follower, that_walks_is_not_given_what_came_from_its_reader) {
 }
 
 TEST(Follower, that_walked_is_then_given_what_changed_behind_its_back_and_nothing_twice) {
-  ChangedBackwards far(Follower::walk_after_changes + 1);
+  ChangedBackwards far(Tuning().walk_after_changes + 1);
   read(far.follower, far.partition, 2);
   offer(far.partition, at_line("client-903", 3));  // walked past already
   offer(far.partition, at_line("client-1", 3));    // before where the walk gave anything
@@ -296,16 +296,16 @@ TEST(Follower, that_never_catches_up_still_reaches_the_client_that_moves_all_the
     waited_max = std::max(waited_max, waiting);
   }
   // At most: until it walks, one walk that had passed the client, and one that comes to it.
-  EXPECT_LE(waited_max, Follower::walk_after_changes / 100 + 2 * clients / 10);
+  EXPECT_LE(waited_max, Tuning().walk_after_changes / 100 + 2 * clients / 10);
   EXPECT_FALSE(follower.is_caught_up(partition));
 }
 
 /// What a reader holds, who takes the newest of what it is given, and what it has been told it holds.
-struct Reader {
+struct Holder {
   std::map<std::string, std::string, std::less<>> table;
   Follower follower;
 
-  void take(const Partition& partition, std::size_t enough, Source except) {
+  void take(const Partition& partition, std::size_t enough, Neighbor except) {
     for (const auto& line : read(follower, partition, enough, except)) {
       auto& held = table[std::string(wire::parse_record(line)->client)];
       if (held.empty() || wire::compare(*wire::parse_record(line), *wire::parse_record(held)) > 0) held = line;
@@ -320,7 +320,7 @@ struct Reader {
 
 TEST(Follower, whose_walk_takes_more_steps_than_it_remembers_is_given_some_records_twice_and_none_too_few) {
   Partition partition(1);
-  Reader reader;
+  Holder reader;
   constexpr std::size_t clients = 3 * Follower::steps_max;
   add_clients(partition, clients);
   std::size_t turns = 0;
@@ -343,7 +343,7 @@ TEST(Follower, tells_no_position_up_to_which_its_reader_does_not_hold_everything
     SCOPED_TRACE("seed " + std::to_string(seed));
     std::mt19937_64 random(seed);
     Partition partition(random());
-    Reader reader;
+    Holder reader;
     std::size_t time = 1;
     std::size_t positions = 0;
     std::size_t walks = 0;
@@ -352,7 +352,8 @@ TEST(Follower, tells_no_position_up_to_which_its_reader_does_not_hold_everything
       ++(position ? positions : walks);
       for (std::size_t slot = 0; slot < partition.slots(); ++slot) {
         const auto held = partition.held(slot);
-        if (position && held.sequence <= *position && held.source != neighbor) ASSERT_TRUE(reader.holds(held));
+        if (position && held.sequence <= *position && held.known_by.taught_by != neighbor)
+          ASSERT_TRUE(reader.holds(held));
       }
     };
     for (int turn = 0; turn < 300; ++turn) {

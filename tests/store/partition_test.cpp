@@ -16,7 +16,7 @@ namespace {
 
 using namespace std::string_literals;
 
-constexpr Source neighbor = 5;
+constexpr Neighbor neighbor = 5;
 
 TEST(Partition, that_is_empty_has_heard_of_nobody) {
   const Partition partition(1);
@@ -130,10 +130,10 @@ TEST(Partition, numbers_its_changes_and_nothing_else) {
   ASSERT_EQ(partition.slots(), 2U);
   EXPECT_EQ(partition.held(0).bytes, at_line("kiwi", 6));
   EXPECT_EQ(partition.held(0).sequence, 3U);
-  EXPECT_EQ(partition.held(0).source, neighbor);
+  EXPECT_EQ(partition.held(0).known_by.taught_by, neighbor);
   EXPECT_EQ(partition.held(1).bytes, at_line("emu", 5));
   EXPECT_EQ(partition.held(1).sequence, 2U);
-  EXPECT_EQ(partition.held(1).source, neighbor);
+  EXPECT_EQ(partition.held(1).known_by.taught_by, neighbor);
   EXPECT_EQ(partition.slot_changed_at(1), 0U);
   EXPECT_EQ(partition.slot_changed_at(2), 1U);
   EXPECT_EQ(partition.slot_changed_at(3), 0U);
@@ -143,9 +143,41 @@ TEST(Partition, marks_a_record_with_who_taught_it_last) {
   Partition partition(1);
   offer(partition, at_line("kiwi", 5), neighbor);
   offer(partition, at_line("kiwi", 5), neighbor + 1);
-  EXPECT_EQ(partition.held(0).source, neighbor);
+  EXPECT_EQ(partition.held(0).known_by.taught_by, neighbor);
   offer(partition, at_line("kiwi", 6));
-  EXPECT_EQ(partition.held(0).source, heard_here);
+  EXPECT_EQ(partition.held(0).known_by.taught_by, heard_here);
+}
+
+TEST(Partition, knows_who_sent_it_a_copy_until_the_record_changes) {
+  Partition partition(1);
+  offer(partition, at_line("kiwi", 5), neighbor);
+  EXPECT_TRUE(partition.note_copy("kiwi", at_line("kiwi", 5), 3));
+  EXPECT_FALSE(partition.note_copy("kiwi", at_line("kiwi", 4), 4));
+  EXPECT_FALSE(partition.note_copy("emu", at_line("emu", 5), 4));
+  const auto known_by = partition.held(0).known_by;
+  EXPECT_TRUE(known_by.contains(neighbor));
+  EXPECT_TRUE(known_by.contains(3));
+  EXPECT_FALSE(known_by.contains(4));
+  EXPECT_FALSE(known_by.contains(heard_here));
+  offer(partition, at_line("kiwi", 6), 4);
+  EXPECT_EQ(partition.held(0).known_by, (KnownBy{.taught_by = 4}));
+}
+
+TEST(Partition, knows_copies_from_its_first_16_neighbours_and_whoever_taught) {
+  Partition partition(1);
+  offer(partition, at_line("kiwi", 5), 1000);
+  for (Neighbor from = 1; from <= 40; ++from) partition.note_copy("kiwi", at_line("kiwi", 5), from);
+  const auto known_by = partition.held(0).known_by;
+  for (Neighbor from = 1; from <= 40; ++from) EXPECT_EQ(known_by.contains(from), from <= 16) << from;
+  EXPECT_TRUE(known_by.contains(1000));
+}
+
+TEST(Reader, that_came_later_is_not_taken_to_know_what_its_earlier_life_taught) {
+  const KnownBy known_by{.taught_by = 2};
+  EXPECT_TRUE((Reader{2, 10}.knows(11, known_by)));
+  EXPECT_FALSE((Reader{2, 10}.knows(10, known_by)));
+  EXPECT_FALSE((Reader{1, 0}.knows(11, known_by)));
+  EXPECT_FALSE((Reader{}.knows(11, KnownBy{})));
 }
 
 TEST(Partition, remembers_as_many_of_the_last_changes_as_its_ring_has_entries) {
@@ -153,7 +185,7 @@ TEST(Partition, remembers_as_many_of_the_last_changes_as_its_ring_has_entries) {
   add_clients(partition, 3);
   const auto change = [&](std::size_t i) { offer(partition, at_line(client_name(i % 3), i)); };
   std::size_t changes = 3;
-  while (changes < Partition::ring_entries) change(++changes);
+  while (changes < Tuning().ring_entries) change(++changes);
   EXPECT_EQ(partition.sequence(), 65'536U);
   EXPECT_EQ(partition.first_in_ring(), 1U);
   EXPECT_EQ(partition.slot_changed_at(1), 0U);
@@ -161,7 +193,7 @@ TEST(Partition, remembers_as_many_of_the_last_changes_as_its_ring_has_entries) {
 
   change(++changes);
   EXPECT_EQ(partition.first_in_ring(), 2U);
-  while (changes < 2 * Partition::ring_entries + 10) change(++changes);
+  while (changes < 2 * Tuning().ring_entries + 10) change(++changes);
   EXPECT_EQ(partition.sequence(), 131'082U);
   EXPECT_EQ(partition.first_in_ring(), 65'547U);
   for (Sequence sequence = 65'547; sequence <= 131'082; ++sequence) {

@@ -9,7 +9,7 @@
 namespace herd::store {
 namespace {
 
-bool offer(RecordStore& store, std::string_view line, Source source = heard_here) {
+bool offer(RecordStore& store, std::string_view line, Neighbor source = heard_here) {
   const auto record = wire::parse_record(line).value();
   return store.offer(store.partition_of(record.client), record, source);
 }
@@ -64,13 +64,30 @@ TEST(RecordStore, counts_its_clients_and_changes) {
   EXPECT_EQ(store[store.partition_of(client_name(7))].find(client_name(7)), at_line(client_name(7), 6));
 }
 
-TEST(RecordStore, gives_every_life_of_a_neighbour_a_mark_of_its_own) {
+TEST(RecordStore, numbers_its_neighbours) {
   RecordStore store("ucla", 16, 1);
-  const auto first = store.new_source();
-  const auto next = store.new_source();
-  EXPECT_NE(first, heard_here);
-  EXPECT_NE(next, heard_here);
-  EXPECT_NE(first, next);
+  EXPECT_EQ(store.add_neighbor(), 1U);
+  EXPECT_EQ(store.add_neighbor(), 2U);
+}
+
+TEST(RecordStore, takes_what_a_neighbour_sends_if_it_is_newer) {
+  RecordStore store("ucla", 1, 1);
+  EXPECT_EQ(store.take(0, at_line("kiwi", 5), 1).value(), true);
+  EXPECT_EQ(store.take(0, at_line("kiwi", 5), 1).value(), false);
+  EXPECT_EQ(store.take(0, at_line("kiwi", 4), 1).value(), false);
+  EXPECT_EQ(store.take(0, at_line("kiwi", 6), 1).value(), true);
+  EXPECT_EQ(store[0].find("kiwi"), at_line("kiwi", 6));
+  EXPECT_EQ(store.changes(), 2U);
+}
+
+TEST(RecordStore, refuses_bytes_that_are_no_record_or_belong_elsewhere) {
+  RecordStore store("ucla", 16, 1);
+  const auto wrong = (store.partition_of("kiwi") + 1) % 16;
+  EXPECT_EQ(store.take(wrong, at_line("kiwi", 5), 1).error().message, "a record in the wrong partition");
+  for (const auto* bytes : {"", "AT", "AT Riley +1 kiwi", "AT Riley +1 kiwi +34-118", "BT Riley +1.0 kiwi +34-118 5"}) {
+    EXPECT_EQ(store.take(0, bytes, 1).error().message, "a record that is none") << bytes;
+  }
+  EXPECT_EQ(store.changes(), 0U);
 }
 
 }  // namespace

@@ -8,7 +8,7 @@
 namespace herd::store {
 
 /// A source that has taught nobody anything, for readers that are to get everything.
-inline constexpr Source nobody = 99;
+inline constexpr Neighbor nobody = 99;
 
 inline std::string client_name(std::size_t number) {
   return "client-" + std::to_string(number);
@@ -19,7 +19,7 @@ inline std::string at_line(std::string_view client, std::size_t time) {
   return std::string("AT Riley +0.000000001 ").append(client).append(" +1.5-2.5 ").append(std::to_string(time));
 }
 
-inline Offered offer(Partition& partition, std::string_view line, Source source = heard_here) {
+inline Offered offer(Partition& partition, std::string_view line, Neighbor source = heard_here) {
   return partition.offer(wire::parse_record(line).value(), source);
 }
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <memory>
+#include <numeric>
 #include <random>
 
 #include "herd/base/bytes.h"
@@ -22,7 +23,7 @@ std::string bytes_of(std::string_view hex) {
   return bytes;
 }
 
-// One of each, as servers of version 1 sent it: these bytes never change without a new link_version.
+// One of each, as servers of versions 1 and 2 send it: these bytes never change without a new link_version.
 const std::string golden_hello = bytes_of(
     "3d000000 01 50485244 01 01 04 75636c61 05 52696c6579 0807060504030201 01 005847f80d000000 1817161514131211 "
     "0200 0500000000000000 ffffffffffffffff");
@@ -34,9 +35,20 @@ const std::string golden_data_without_position = bytes_of("0b000000 02 0300 ffff
 const std::string golden_ack = bytes_of("15000000 03 0300 0700000000000000 0f00 0000000000000001");
 const std::string golden_ping = bytes_of("09000000 04 0807060504030201");
 const std::string golden_pong = bytes_of("09000000 05 ffffffffffffffff");
+// Since version 2.
+const std::string golden_ask_all = bytes_of("08000000 06 0300 04030201 00");
+const std::string golden_ask = bytes_of(
+    "8c000000 06 0300 04030201 02 0f000000 "
+    "0000000000000000 0100000000000000 0200000000000000 0300000000000000 0400000000000000 0500000000000000 "
+    "0600000000000000 0700000000000000 0800000000000000 0900000000000000 0a00000000000000 0b00000000000000 "
+    "0c00000000000000 0d00000000000000 0e00000000000000 0f00000000000000");
+const std::string golden_reply_all = bytes_of("11000000 07 0300 04030201 00 03 1817161514131211");
+const std::string golden_reply = bytes_of("10000000 07 0300 04030201 02 f0000000 ff000000");
+const std::string golden_check = bytes_of("1b000000 08 0300 1817161514131211 0700000000000000 ffffffffffffffff");
 
 Hello hello() {
   Hello hello;
+  hello.version_min = hello.version_max = 1;
   hello.herd = "ucla";
   hello.server = "Riley";
   hello.epoch = 0x0102030405060708;
@@ -176,6 +188,83 @@ TEST(LinkMessage, ping_and_pong_are_these_bytes) {
   EXPECT_EQ(bytes, "");
 }
 
+TEST(LinkMessage, ask_is_these_bytes) {
+  std::string out = "before";
+  AskWriter(out, 3, 0x01020304, 0).finish();
+  AskWriter ask(out, 3, 0x01020304, 2);
+  Siblings siblings{15, {}};
+  std::iota(siblings.digests.begin(), siblings.digests.end(), 0U);
+  ask.add(siblings);
+  ask.finish();
+  EXPECT_EQ(out, "before" + golden_ask_all + golden_ask);
+
+  std::string_view bytes = golden_ask;
+  auto taken = take<Ask>(bytes);
+  EXPECT_EQ(bytes, "");
+  EXPECT_EQ(taken.partition, 3);
+  EXPECT_EQ(taken.exchange, 0x01020304U);
+  EXPECT_EQ(taken.level, 2);
+  const auto back = take_siblings(taken.siblings).value();
+  EXPECT_EQ(back.parent, 15U);
+  EXPECT_EQ(back.digests, siblings.digests);
+  EXPECT_FALSE(take_siblings(taken.siblings));
+  EXPECT_EQ(taken.siblings, "");
+}
+
+TEST(LinkMessage, reply_is_these_bytes) {
+  std::string out = "before";
+  ReplyWriter all(out, 3, 0x01020304, 0);
+  all.add(Summary{3, 0x1112131415161718});
+  all.finish();
+  ReplyWriter reply(out, 3, 0x01020304, 2);
+  reply.add(0xf0);
+  reply.add(0xff);
+  reply.finish();
+  EXPECT_EQ(out, "before" + golden_reply_all + golden_reply);
+
+  std::string_view bytes = std::string_view(out).substr(6);
+  auto taken = take<Reply>(bytes);
+  EXPECT_EQ(taken.level, 0);
+  const auto summary = take_summary(taken.rest).value();
+  EXPECT_EQ(summary.depth, 3);
+  EXPECT_EQ(summary.digest, 0x1112131415161718U);
+  EXPECT_EQ(taken.rest, "");
+  taken = take<Reply>(bytes);
+  EXPECT_EQ(taken.partition, 3);
+  EXPECT_EQ(taken.exchange, 0x01020304U);
+  EXPECT_EQ(taken.level, 2);
+  EXPECT_EQ(take_node(taken.rest), 0xf0U);
+  EXPECT_EQ(take_node(taken.rest), 0xffU);
+  EXPECT_EQ(take_node(taken.rest), std::nullopt);
+  EXPECT_EQ(taken.rest, "");
+}
+
+TEST(LinkMessage, check_is_these_bytes) {
+  std::string out;
+  append_message(out, Check{3, 0x1112131415161718, 7, std::nullopt});
+  EXPECT_EQ(out, golden_check);
+  std::string_view bytes = golden_check;
+  const auto taken = take<Check>(bytes);
+  EXPECT_EQ(bytes, "");
+  EXPECT_EQ(taken.partition, 3);
+  EXPECT_EQ(taken.digest, 0x1112131415161718U);
+  EXPECT_EQ(taken.sequence, 7U);
+  EXPECT_EQ(taken.held, std::nullopt);
+}
+
+TEST(LinkMessage, siblings_or_summary_cut_short_are_left_where_they_are) {
+  const auto bytes = golden_ask.substr(12);
+  for (std::size_t length = 0; length < bytes.size(); ++length) {
+    auto siblings = std::string_view(bytes).substr(0, length);
+    ASSERT_FALSE(take_siblings(siblings));
+    ASSERT_EQ(siblings.size(), length);
+  }
+  std::string_view rest = "12345678";
+  EXPECT_FALSE(take_summary(rest));
+  rest = "123";
+  EXPECT_FALSE(take_node(rest));
+}
+
 TEST(LinkMessage, hello_comes_back_whatever_it_says) {
   Hello extreme;
   extreme.version_min = 0;
@@ -197,8 +286,8 @@ TEST(LinkMessage, hello_comes_back_whatever_it_says) {
 }
 
 TEST(LinkMessage, of_which_bytes_are_missing_is_not_there_yet_and_takes_none) {
-  for (const auto& whole :
-       {golden_hello, golden_data, golden_data_without_position, golden_ack, golden_ping, golden_pong}) {
+  for (const auto& whole : {golden_hello, golden_data, golden_data_without_position, golden_ack, golden_ping,
+                            golden_pong, golden_ask, golden_reply, golden_check}) {
     for (std::size_t length = 0; length < whole.size(); ++length) {
       const auto memory = std::make_unique_for_overwrite<char[]>(length);
       whole.copy(memory.get(), length);
@@ -223,7 +312,8 @@ TEST(LinkMessage, is_taken_alone_however_much_follows) {
 }
 
 TEST(LinkMessage, whose_length_leaves_out_its_end_is_refused) {
-  for (const auto& whole : {golden_hello, golden_data_without_position, golden_ping, golden_pong}) {
+  for (const auto& whole :
+       {golden_hello, golden_data_without_position, golden_ping, golden_pong, golden_ask_all, golden_check}) {
     const auto body = std::string_view(whole).substr(4);
     for (std::size_t length = 1; length < body.size(); ++length) {
       ASSERT_TRUE(error_of(framed(body.substr(0, length))).ends_with(" message of the wrong shape")) << length;
@@ -235,6 +325,7 @@ TEST(LinkMessage, with_a_byte_too_many_is_refused) {
   EXPECT_EQ(error_of(framed(golden_hello.substr(4) + "x")), "a hello message of the wrong shape");
   EXPECT_EQ(error_of(framed(golden_ping.substr(4) + "x")), "a ping message of the wrong shape");
   EXPECT_EQ(error_of(framed(golden_pong.substr(4) + "x")), "a pong message of the wrong shape");
+  EXPECT_EQ(error_of(framed(golden_check.substr(4) + "x")), "a check message of the wrong shape");
 }
 
 TEST(LinkMessage, hello_that_lacks_a_field_in_its_middle_is_refused) {
@@ -279,7 +370,7 @@ TEST(LinkMessage, of_the_greatest_length_is_taken) {
 
 TEST(LinkMessage, of_an_unknown_type_is_refused) {
   EXPECT_EQ(error_of(framed("\0"s)), "a message of unknown type 0");
-  EXPECT_EQ(error_of(framed("\x06")), "a message of unknown type 6");
+  EXPECT_EQ(error_of(framed("\x09")), "a message of unknown type 9");
   EXPECT_EQ(error_of(framed("\xff")), "a message of unknown type 255");
 }
 
@@ -300,7 +391,8 @@ TEST(LinkMessage, acknowledged_position_that_is_cut_short_is_left_where_it_is) {
 }
 
 TEST(LinkMessage, with_any_byte_changed_does_no_harm) {
-  const auto stream = golden_hello + golden_data + golden_ack + golden_ping + golden_pong;
+  const auto stream =
+      golden_hello + golden_data + golden_ack + golden_ping + golden_pong + golden_ask + golden_reply + golden_check;
   for (std::size_t at = 0; at < stream.size(); ++at) {
     for (int byte = 0; byte < 256; ++byte) {
       auto changed = stream;

@@ -1,7 +1,6 @@
 #include "herd/flood/link.h"
 
 #include <algorithm>
-#include <limits>
 
 #include "herd/base/text.h"
 
@@ -14,7 +13,9 @@ constexpr std::size_t ack_after_bytes = 64 * 1024;
 constexpr Duration position_within = 50 * millisecond;
 /// On a busy link nothing is silent, yet the round trip shall be known.
 constexpr Duration ping_every = 2 * second;
-constexpr Time never = std::numeric_limits<Time>::max();
+constexpr Time never = LinkOptions::never;
+/// Of slots, to bring digests up to date in one turn: half a millisecond's work in a large table.
+constexpr std::size_t looks_for_digests = 4096;
 
 /// Every refusal of a hello begins the same, so that logs can be searched.
 Error refused(const std::string& reason) {
@@ -30,26 +31,29 @@ std::string quoted(std::string_view name) {
 
 }  // namespace
 
-Link::Link(const Identity& self, std::string neighbor, store::RecordStore& store, TrafficLog& log, LinkTimes times)
+Link::Link(const Identity& self, std::string neighbor, store::RecordStore& store, TrafficLog& log,
+           const LinkOptions& options)
     : self_(self),
       neighbor_(std::move(neighbor)),
       store_(store),
       log_(log),
-      times_(times),
+      options_(options),
       held_(store.size()),
+      readers_(store.size(), store::Reader{store.add_neighbor()}),
       streams_(store.size()) {}
 
 void Link::connect(Time now) {
   disconnect();
   connected_ = true;
-  connected_at_ = last_received_ = last_ping_ = last_ack_ = now;
+  connected_at_ = last_received_ = last_ping_ = last_ack_ = last_news_ = now;
 }
 
 void Link::disconnect() {
   connected_ = hello_sent_ = hello_received_ = false;
   streams_.assign(streams_.size(), Stream{});
   input_.clear();
-  ping_wanted_ = false;
+  next_check_ = 0;
+  ping_wanted_ = more_to_write_ = false;
   pong_due_.reset();
   ack_due_at_.reset();
   bytes_to_acknowledge_ = 0;
@@ -78,9 +82,10 @@ Result<void> Link::check(const wire::Hello& hello) const {
     return refused("it is of herd " + quoted(hello.herd) + ", this one is " + quoted(self_.herd));
   }
   if (hello.server != neighbor_) return refused("it calls itself " + quoted(hello.server));
-  if (hello.version_min > wire::link_version || hello.version_max < wire::link_version) {
+  if (hello.version_min > options_.version_max || hello.version_max < wire::link_version_min) {
     return refused("it speaks link versions " + std::to_string(hello.version_min) + " to " +
-                   std::to_string(hello.version_max) + ", this server " + std::to_string(wire::link_version));
+                   std::to_string(hello.version_max) + ", this server " + std::to_string(wire::link_version_min) +
+                   " to " + std::to_string(options_.version_max));
   }
   if (hello.order != wire::order_version || hello.ahead_max != wire::ahead_max) {
     return refused("it orders records in another way");
@@ -102,9 +107,10 @@ Result<void> Link::on(Time /*now*/, const wire::Hello& hello) {
   if (!same_life) {
     neighbor_epoch_ = hello.epoch;
     held_.assign(held_.size(), std::nullopt);
-    source_ = store_.new_source();
+    for (std::size_t i = 0; i < readers_.size(); ++i) readers_[i].since = store_[i].sequence();
   }
   hello_received_ = true;
+  version_ = std::min(hello.version_max, options_.version_max);
   ++counters_.connects;
   for (std::size_t i = 0; i < streams_.size(); ++i) {
     auto& stream = streams_[i];
@@ -115,27 +121,36 @@ Result<void> Link::on(Time /*now*/, const wire::Hello& hello) {
       stream.sent = stream.acknowledged = *held;
       ++counters_.resumes;
     } else {
-      stream.follower.start_over(store_[i]);
-      ++counters_.exchanges;
+      start_exchange(i);
     }
   }
   return {};
+}
+
+void Link::start_exchange(std::size_t partition) {
+  auto& stream = streams_[partition];
+  ++counters_.exchanges;
+  if (version_ < 2 || store_[partition].slots() == 0) {
+    stream.follower.start_over(store_[partition]);
+    return;
+  }
+  stream.follower.start_exchange(store_[partition]);
+  stream.asker.start(++exchanges_, store_[partition].sequence());
 }
 
 Result<void> Link::on(Time now, const wire::Data& data) {
   if (!hello_received_) return Error{"data before a hello"};
   if (data.partition >= store_.size()) return Error{"data of partition " + std::to_string(data.partition)};
   auto records = data.records;
+  if (!records.empty()) last_news_ = now;
   while (const auto bytes = wire::take_record(records)) {
-    const auto record = wire::parse_record(*bytes);
-    if (!record || store_.partition_of(record->client) != data.partition) {
-      return Error{record ? "a record in the wrong partition" : "a record that is none"};
-    }
     ++counters_.records_in;
     bytes_to_acknowledge_ += bytes->size();
     log_.line(TrafficLog::Direction::in, neighbor_, *bytes);
     // Equal or older: nothing. Never is ours sent back: with unequal clocks that storms.
-    if (store_.offer(data.partition, *record, source_)) ++counters_.records_accepted;
+    const auto accepted = store_.take(data.partition, *bytes, readers_[data.partition].neighbor);
+    if (!accepted) return accepted.error();
+    if (*accepted) ++counters_.records_accepted;
   }
   if (!records.empty()) return Error{"a record longer than its message"};
   if (data.position) {
@@ -177,6 +192,38 @@ Result<void> Link::on(Time now, const wire::Pong& pong) {
   return {};
 }
 
+Result<void> Link::on(Time now, const wire::Ask& ask) {
+  if (!hello_received_ || version_ < 2) return Error{"an ask in a conversation that has none"};
+  if (ask.partition >= streams_.size()) return Error{"an ask about partition " + std::to_string(ask.partition)};
+  last_news_ = now;
+  return streams_[ask.partition].answerer.receive(ask);
+}
+
+Result<void> Link::on(Time now, const wire::Reply& reply) {
+  if (!hello_received_ || version_ < 2) return Error{"a reply in a conversation that has none"};
+  if (reply.partition >= streams_.size()) return Error{"a reply about partition " + std::to_string(reply.partition)};
+  last_news_ = now;
+  return streams_[reply.partition].asker.receive(reply);
+}
+
+Result<void> Link::on(Time /*now*/, const wire::Check& check) {
+  if (!hello_received_ || version_ < 2) return Error{"a check in a conversation that has none"};
+  if (check.partition >= streams_.size()) return Error{"a check of partition " + std::to_string(check.partition)};
+  const auto sequence = store_[check.partition].sequence();
+  if (check.held != sequence || held_[check.partition] != check.sequence) return {};
+  auto looks_left = looks_for_digests;
+  const auto& ours = store_.digests(check.partition, looks_left);
+  if (ours.position() != sequence) return {};
+  auto& stream = streams_[check.partition];
+  stream.mismatches = ours.digest(0, 0) == check.digest ? 0 : stream.mismatches + 1;
+  if (stream.mismatches == 2) {
+    stream.mismatches = 0;
+    ++counters_.divergences;
+    start_exchange(check.partition);
+  }
+  return {};
+}
+
 void Link::write(Time now, std::string& out) {
   if (!connected_) return;
   const auto before = out.size();
@@ -188,6 +235,7 @@ void Link::write(Time now, std::string& out) {
     wire::append_message(out, wire::Pong{*pong_due_});
     pong_due_.reset();
   }
+  more_to_write_ = false;
   if (hello_received_) {
     if (now >= ping_due_at()) {
       wire::append_message(out, wire::Ping{now});
@@ -195,13 +243,16 @@ void Link::write(Time now, std::string& out) {
       ping_wanted_ = false;
     }
     write_acks(now, out);
+    write_about_digests(out);
     write_batch(now, out);
+    write_checks(now, out);
   }
   counters_.bytes_out += out.size() - before;
 }
 
 void Link::write_hello(std::string& out) const {
   wire::Hello hello;
+  hello.version_max = options_.version_max;
   hello.herd = self_.herd;
   hello.server = self_.server;
   hello.epoch = self_.epoch;
@@ -225,6 +276,41 @@ void Link::write_acks(Time now, std::string& out) {
   bytes_to_acknowledge_ = 0;
 }
 
+void Link::write_about_digests(std::string& out) {
+  auto looks_left = looks_for_digests;
+  for (std::size_t i = 0; i < streams_.size(); ++i) {
+    auto& stream = streams_[i];
+    stream.answerer.proceed(store_, i, looks_left, out);
+    if (auto outcome = stream.asker.proceed(store_, i, looks_left, out)) {
+      if (outcome->lacking) {
+        stream.follower.end_exchange(store_[i], *std::move(outcome->lacking));
+      } else {
+        stream.follower.end_exchange();
+      }
+    }
+  }
+  more_to_write_ |= looks_left == 0;
+}
+
+/// Without news for long: a round of checks, one for each partition.
+void Link::write_checks(Time now, std::string& out) {
+  if (now < check_due_at()) return;
+  auto looks_left = looks_for_digests;
+  while (is_at_rest() && next_check_ < streams_.size()) {
+    const auto i = next_check_;
+    const auto& digests = store_.digests(i, looks_left);
+    if (digests.position() != store_[i].sequence()) {
+      more_to_write_ = true;
+      return;
+    }
+    wire::append_message(
+        out, wire::Check{static_cast<std::uint16_t>(i), digests.digest(0, 0), store_[i].sequence(), held_[i]});
+    ++next_check_;
+  }
+  next_check_ = 0;
+  last_news_ = now;
+}
+
 void Link::write_batch(Time now, std::string& out) {
   const auto begin = out.size();
   const bool positions_due = position_due_at_ && now >= *position_due_at_;
@@ -236,14 +322,14 @@ void Link::write_batch(Time now, std::string& out) {
   for (std::size_t i = 0; i < streams_.size(); ++i) {
     const auto partition = (next_stream_ + i) % streams_.size();
     auto& stream = streams_[partition];
-    if (out.size() - begin < wire::batch_bytes && looks_left > 0) {
+    if (out.size() - begin < options_.batch_bytes && looks_left > 0) {
       wire::DataWriter data(out, static_cast<std::uint16_t>(partition));
-      const bool position_was_unknown = !stream.follower.position();
-      stream.follower.read(store_[partition], source_, looks_left, [&](std::string_view record) {
-        data.add(record);
+      const bool position_was_unknown = !stream.sent || !stream.follower.position();
+      stream.follower.read(store_[partition], readers_[partition], looks_left, [&](const auto& held) {
+        data.add(held.bytes);
         ++counters_.records_out;
-        log_.line(TrafficLog::Direction::out, neighbor_, record);
-        return out.size() - begin < wire::batch_bytes;
+        log_.line(TrafficLog::Direction::out, neighbor_, held.bytes);
+        return out.size() - begin < options_.batch_bytes;
       });
       const auto position = stream.follower.position();
       const bool position_is_news = position && stream.sent != position;
@@ -271,7 +357,9 @@ void Link::write_batch(Time now, std::string& out) {
   } else if (!position_due_at_) {
     position_due_at_ = now + position_within;
   }
+  more_to_write_ |= looks_left == 0 || out.size() - begin >= options_.batch_bytes;
   if (records_sent) {
+    last_news_ = now;
     lag_.on_sent(now, progress);
   } else if (!progress.drained) {
     lag_.on_backlog(now);
@@ -279,22 +367,36 @@ void Link::write_batch(Time now, std::string& out) {
 }
 
 std::optional<Error> Link::expire(Time now) const {
-  if (!connected_) return std::nullopt;
-  if (!hello_received_ && now - connected_at_ > times_.hello_max) return Error{"no hello in time"};
-  if (now - last_received_ > times_.silence_max) {
-    return Error{"silent for " + std::to_string(times_.silence_max / millisecond) + " ms"};
-  }
-  return std::nullopt;
+  if (now <= expires_at()) return std::nullopt;
+  if (!hello_received_ && now - connected_at_ > options_.hello_max) return Error{"no hello in time"};
+  return Error{"silent for " + std::to_string(options_.silence_max / millisecond) + " ms"};
+}
+
+Time Link::expires_at() const {
+  if (!connected_) return never;
+  const auto silent_at = last_received_ + options_.silence_max;
+  return hello_received_ ? silent_at : std::min(silent_at, connected_at_ + options_.hello_max);
 }
 
 Time Link::ping_due_at() const {
   if (ping_wanted_) return last_received_;
-  return std::min(std::max(last_received_, last_ping_) + times_.ping_after, last_ping_ + ping_every);
+  return std::min(std::max(last_received_, last_ping_) + options_.ping_after, last_ping_ + ping_every);
+}
+
+Time Link::check_due_at() const {
+  if (version_ < 2 || options_.check_after == never) return never;
+  return last_news_ + options_.check_after;
+}
+
+/// Both hold all of the other's log, as far as either knows.
+bool Link::is_at_rest() const {
+  return !has_unsent() && unacknowledged() == 0;
 }
 
 Time Link::next_write() const {
   if (!hello_received_) return never;
-  return std::min({ping_due_at(), ack_due_at_.value_or(never), position_due_at_.value_or(never)});
+  if (more_to_write_) return 0;
+  return std::min({ping_due_at(), ack_due_at_.value_or(never), position_due_at_.value_or(never), check_due_at()});
 }
 
 bool Link::has_unsent() const {

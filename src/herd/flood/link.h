@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,6 +10,8 @@
 #include "herd/base/result.h"
 #include "herd/base/time.h"
 #include "herd/base/traffic_log.h"
+#include "herd/flood/answerer.h"
+#include "herd/flood/asker.h"
 #include "herd/flood/lag_meter.h"
 #include "herd/store/follower.h"
 #include "herd/store/record_store.h"
@@ -28,10 +31,15 @@ constexpr Duration hello_max_for(bool loopback) {
   return loopback ? 500 * millisecond : 2 * second;
 }
 
-struct LinkTimes {
+struct LinkOptions {
+  static constexpr Duration never = std::numeric_limits<Duration>::max();
+
   Duration hello_max = hello_max_for(true);
   Duration ping_after = 500 * millisecond;
   Duration silence_max = 2'750 * millisecond;  ///< found within 3 s, for expire() is asked now and then only
+  Duration check_after = 10 * second;          ///< without news, both compare digests of everything; or never
+  std::size_t batch_bytes = wire::batch_bytes;
+  std::uint8_t version_max = wire::link_version;
 };
 
 struct LinkCounters {
@@ -41,21 +49,25 @@ struct LinkCounters {
   std::uint64_t records_out = 0;
   std::uint64_t bytes_in = 0;
   std::uint64_t bytes_out = 0;
-  std::uint64_t resumes = 0;    ///< partitions that went on from where the neighbour was
-  std::uint64_t exchanges = 0;  ///< partitions whose whole table was sent
+  std::uint64_t resumes = 0;      ///< partitions that went on from where the neighbour was
+  std::uint64_t exchanges = 0;    ///< partitions whose tables were compared, or sent whole to who cannot compare
+  std::uint64_t divergences = 0;  ///< partitions found different though nothing was under way, and mended: a defect
 };
 
 /// One neighbour, from hello to heartbeat: bytes in, bytes out, no sockets and no clock. It outlives connections,
 /// for between them it remembers up to where the neighbour's log is held.
 ///
 /// The rules are those of docs/flooding.md: a connection begins with a hello; the neighbour then either resumes from
-/// the position it states or gets the whole table; after that each side sends the records that changed after its
-/// cursor and were not learnt from the other. No queue: a neighbour that does not read costs one batch.
+/// the position it states, or digests tell what it lacks; each side sends the records that changed after its cursor
+/// and that the other is not known to hold. No queue: a neighbour that does not read costs one batch.
+///
+/// Whoever drives it calls write() after connect(), after receive(), when the store changed and at next_write().
 ///
 /// Times are a steady clock's. `store` and `log` must outlive the link.
 class Link {
  public:
-  Link(const Identity& self, std::string neighbor, store::RecordStore& store, TrafficLog& log, LinkTimes times);
+  Link(const Identity& self, std::string neighbor, store::RecordStore& store, TrafficLog& log,
+       const LinkOptions& options);
 
   const std::string& neighbor() const { return neighbor_; }
 
@@ -74,10 +86,11 @@ class Link {
   /// The connection is gone, and all that belonged to it.
   void disconnect();
 
-  /// Why the connection must be given up for lack of a sign of life, if it must.
+  /// Why the connection must be given up for lack of a sign of life, if it must; that is after expires_at().
   std::optional<Error> expire(Time now) const;
+  Time expires_at() const;
 
-  /// When write() will have something to send even if nothing happens.
+  /// When write() will have something to do even if nothing happens; 0: at once.
   Time next_write() const;
 
   /// The next write() asks for a sign of life, ahead of all records; heard_since tells that one came.
@@ -99,37 +112,54 @@ class Link {
   Result<void> on(Time now, const wire::Ack& ack);
   Result<void> on(Time now, const wire::Ping& ping);
   Result<void> on(Time now, const wire::Pong& pong);
+  Result<void> on(Time now, const wire::Ask& ask);
+  Result<void> on(Time now, const wire::Reply& reply);
+  Result<void> on(Time now, const wire::Check& check);
 
+  struct Stream;
+  void start_exchange(std::size_t partition);
   Time ping_due_at() const;
+  Time check_due_at() const;
+  bool is_at_rest() const;
   void write_hello(std::string& out) const;
   void write_acks(Time now, std::string& out);
+  void write_about_digests(std::string& out);
+  void write_checks(Time now, std::string& out);
   void write_batch(Time now, std::string& out);
 
   const Identity& self_;
   std::string neighbor_;
   store::RecordStore& store_;
   TrafficLog& log_;
-  LinkTimes times_;
+  LinkOptions options_;
   LinkCounters counters_;
 
   // Kept between connections, in memory only.
   std::uint64_t neighbor_epoch_ = 0;
   std::vector<std::optional<wire::Position>> held_;  // of the neighbour's log, per partition
-  store::Source source_ = store::heard_here;         // marks what this neighbour, in this epoch, taught us
+  std::vector<store::Reader> readers_;               // per partition: the neighbour in this epoch
 
   // What a partition's side of the current connection knows.
   struct Stream {
     store::Follower follower;
+    Asker asker;
+    Answerer answerer;
     std::optional<wire::Position> sent;  // the last position stated to the neighbour
     wire::Position acknowledged = 0;
     std::optional<wire::Position> to_acknowledge;
+    unsigned mismatches = 0;  // of checks in a row
   };
 
   bool connected_ = false;
   bool hello_sent_ = false;
   bool hello_received_ = false;
+  std::uint8_t version_ = 0;  // spoken on this connection
+  std::uint32_t exchanges_ = 0;
   std::vector<Stream> streams_;
   std::size_t next_stream_ = 0;  // batches take turns among the partitions
+  std::size_t next_check_ = 0;   // of a round of checks, the next partition
+  Time last_news_ = 0;           // records or questions, either way
+  bool more_to_write_ = false;   // than the last write() had room or looks for
   std::string input_;            // the beginning of a message that has not come whole
   std::optional<Time> pong_due_;
   Time connected_at_ = 0;

@@ -227,7 +227,7 @@ std::optional<std::string> NeighborLink::Connection::take(std::string_view bytes
 asio::awaitable<std::string> NeighborLink::Connection::write() {
   for (;;) {
     link.write(steady_now(), output_);
-    if (output_.empty() && !link.has_unsent()) {
+    if (output_.empty()) {
       co_await wake.wait_until(link.next_write());
       if (!socket_.is_open()) co_return "closed";
       continue;

@@ -76,11 +76,11 @@ places::OfflinePlaces open_places(const Config& config, const std::filesystem::p
 struct Neighbor {
   Neighbor(const flood::Identity& self, const ServerConfig& other, Node& node, net::EventLoop& loop, net::LogFile& log,
            std::function<void()> on_accepted)
-      : link(self, other.id, node.store(), log, times(other)),
+      : link(self, other.id, node.store(), log, options(other)),
         connection(loop, {other.peer.host, other.peer.port, self.server < other.id, other.peer.is_loopback()}, link,
                    log, std::move(on_accepted), random_bits()) {}
 
-  static flood::LinkTimes times(const ServerConfig& other) {
+  static flood::LinkOptions options(const ServerConfig& other) {
     return {.hello_max = flood::hello_max_for(other.peer.is_loopback())};
   }
 

@@ -5,21 +5,27 @@
 namespace herd::store {
 
 void Follower::resume(Sequence position) {
+  *this = Follower();
   cursor_ = last_at_tail_ = position;
-  whole_.reset();
-  walk_.reset();
-  walked_.clear();
 }
 
 void Follower::start_over(const Partition& partition) {
-  cursor_ = last_at_tail_ = partition.sequence();
-  whole_ = Slots{0, partition.slots()};
-  walk_.reset();
-  walked_.clear();
+  start_exchange(partition);
+  end_exchange(partition, Leaves());
+}
+
+void Follower::start_exchange(const Partition& partition) {
+  resume(partition.sequence());
+  exchanging_ = true;
+}
+
+void Follower::end_exchange(const Partition& partition, Leaves lacking) {
+  exchanging_ = false;
+  lacking_ = Lacking{std::move(lacking), {0, partition.slots()}};
 }
 
 std::optional<Sequence> Follower::position() const {
-  if (whole_ || walk_) return std::nullopt;
+  if (exchanging_ || lacking_ || walk_) return std::nullopt;
   return cursor_;
 }
 

@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "herd/store/known_by.h"
+#include "herd/store/leaves.h"
 #include "herd/store/partition.h"
 
 namespace herd::store {
@@ -17,9 +19,6 @@ namespace herd::store {
 /// the time would never be reached by a reader that stays a little behind all the time.)
 class Follower {
  public:
-  /// A reader that has not been at the tail for so many changes walks, even if the ring still holds them.
-  static constexpr Sequence walk_after_changes = 4096;
-  static_assert(walk_after_changes < Partition::ring_entries, "whoever fell off the ring must walk");
   /// One turn's reads should look at no more slots than this, lest walks of large tables hold their thread up.
   static constexpr std::size_t looks_per_turn = 16'384;
   /// So many steps of a walk are told apart; beyond them it may give out again what it gave out already.
@@ -31,16 +30,27 @@ class Follower {
   /// What the reader holds is not known: it gets every record there is, then what changes from now on.
   void start_over(const Partition& partition);
 
-  /// Gives the bytes of records to `sink` until nothing is left, `sink` returns false (it has had enough, this one
-  /// included) or `looks_left` slots were looked at, from which it takes those it looked at. Records that came from
-  /// `except` are left out, since it has them.
+  /// What the reader holds is being found out: meanwhile it gets what changes from now on, and there is no position.
+  void start_exchange(const Partition& partition);
+
+  /// What the reader may lack was found: it gets these records, whoever taught them, and the exchange is over.
+  void end_exchange(const Partition& partition, Leaves lacking);
+
+  /// The reader lacks nothing: the exchange is over.
+  void end_exchange() { exchanging_ = false; }
+
+  /// Gives records, as Partition::Held, to `sink` until nothing is left, `sink` returns false (it has had enough, this
+  /// one included) or `looks_left` slots were looked at, from which it takes those it looked at. What `reader` knows
+  /// is left out.
   template <class Sink>
-  void read(const Partition& partition, Source except, std::size_t& looks_left, Sink sink);
+  void read(const Partition& partition, Reader reader, std::size_t& looks_left, Sink sink);
 
   /// Everything up to here was given out; none while that cannot be said.
   std::optional<Sequence> position() const;
 
-  bool is_caught_up(const Partition& partition) const { return !whole_ && !walk_ && cursor_ == partition.sequence(); }
+  /// Nothing is left to read, unless an exchange finds something.
+  bool is_drained(const Partition& partition) const { return !lacking_ && !walk_ && cursor_ == partition.sequence(); }
+  bool is_caught_up(const Partition& partition) const { return !exchanging_ && is_drained(partition); }
 
  private:
   struct Slots {
@@ -53,6 +63,10 @@ class Follower {
     Sequence tail;
   };
   using Steps = std::vector<Step>;
+  struct Lacking {
+    Leaves leaves;
+    Slots slots;
+  };
   struct Walk {
     Sequence tail;
     Slots slots;
@@ -64,29 +78,32 @@ class Follower {
   void note_step(Sequence tail);
 
   bool is_far_behind(const Partition& partition) const {
-    return partition.sequence() - last_at_tail_ > walk_after_changes;
+    return partition.sequence() - last_at_tail_ > partition.tuning().walk_after_changes;
   }
 
   Sequence cursor_ = 0;
-  Sequence last_at_tail_ = 0;   // <= cursor_: where the cursor last was the tail, or the one that a walk noted
-  std::optional<Slots> whole_;  // every record, whoever taught it
-  std::optional<Walk> walk_;    // those changed after the cursor
-  Steps walked_;                // of the last walk, while the cursor is on changes made during it
+  Sequence last_at_tail_ = 0;  // <= cursor_: where the cursor last was the tail, or the one that a walk noted
+  bool exchanging_ = false;
+  std::optional<Lacking> lacking_;  // found by an exchange, whoever taught it
+  std::optional<Walk> walk_;        // those changed after the cursor
+  Steps walked_;                    // of the last walk, while the cursor is on changes made during it
 };
 
 template <class Sink>
-void Follower::read(const Partition& partition, Source except, std::size_t& looks_left, Sink sink) {
+void Follower::read(const Partition& partition, Reader reader, std::size_t& looks_left, Sink sink) {
   const auto may_look = [&] {
     if (looks_left == 0) return false;
     --looks_left;
     return true;
   };
 
-  if (whole_) {
-    while (whole_->next < whole_->end) {
-      if (!may_look() || !sink(partition.held(whole_->next++).bytes)) return;
+  if (lacking_) {
+    while (lacking_->slots.next < lacking_->slots.end) {
+      if (!may_look()) return;
+      const auto held = partition.held(lacking_->slots.next++);
+      if (lacking_->leaves.contains(held.client) && !sink(held)) return;
     }
-    whole_.reset();
+    lacking_.reset();
   }
 
   if (!walk_ && is_far_behind(partition)) walk_ = Walk{partition.sequence(), {0, partition.slots()}, {}};
@@ -95,8 +112,8 @@ void Follower::read(const Partition& partition, Source except, std::size_t& look
     while (wants_more && walk_->slots.next < walk_->slots.end && may_look()) {
       const auto slot = walk_->slots.next++;
       const auto held = partition.held(slot);
-      if (held.sequence > cursor_ && held.source != except && !was_walked(slot, held.sequence)) {
-        wants_more = sink(held.bytes);
+      if (held.sequence > cursor_ && !reader.knows(held.sequence, held.known_by) && !was_walked(slot, held.sequence)) {
+        wants_more = sink(held);
       }
     }
     note_step(partition.sequence());
@@ -113,7 +130,10 @@ void Follower::read(const Partition& partition, Source except, std::size_t& look
     ++cursor_;
     const auto slot = partition.slot_changed_at(cursor_);
     const auto held = partition.held(slot);
-    if (held.sequence == cursor_ && held.source != except && !was_walked(slot, cursor_) && !sink(held.bytes)) return;
+    if (held.sequence == cursor_ && !reader.knows(cursor_, held.known_by) && !was_walked(slot, cursor_) &&
+        !sink(held)) {
+      return;
+    }
   }
   last_at_tail_ = cursor_;
   Steps().swap(walked_);

@@ -8,17 +8,11 @@
 #include <vector>
 
 #include "herd/store/client_index.h"
+#include "herd/store/known_by.h"
+#include "herd/store/tuning.h"
 #include "herd/wire/record.h"
 
 namespace herd::store {
-
-/// Who taught us a record: `heard_here`, or one neighbour in one life of its process. Marks save a record the way
-/// back to where it came from; a neighbour that started anew is another source, so no mark outlives what it knew.
-using Source = std::uint32_t;
-inline constexpr Source heard_here = 0;
-
-/// The number of a change within its partition: 1, 2, 3 ...
-using Sequence = std::uint64_t;
 
 enum class Offered {
   added,      ///< the client is new
@@ -32,15 +26,17 @@ enum class Offered {
 /// Invariant: for every slot, sequence <= sequence() of the partition, and no two slots have the same one.
 class Partition {
  public:
-  /// How many of the last changes can be read one by one; readers further behind walk the table.
-  static constexpr std::size_t ring_entries = 65'536;
-
   /// `seed` keeps those who choose client ids from choosing collisions.
-  explicit Partition(std::uint64_t seed) : index_(seed) {}
+  explicit Partition(std::uint64_t seed, const Tuning& tuning = {}) : tuning_(tuning), index_(seed) {}
+
+  const Tuning& tuning() const { return tuning_; }
 
   /// Stores the record if it is greater than the one held. From `heard_here`, the report that is held already is
-  /// no change, whatever the clock says by now.
-  Offered offer(const wire::Record& record, Source source);
+  /// no change, whatever the clock says by now; from a neighbour, an equal record is one that it knows.
+  Offered offer(const wire::Record& record, Neighbor from);
+
+  /// Whether these very bytes are this client's newest record; then the neighbour that sent them knows it.
+  bool note_copy(std::string_view client, std::string_view bytes, Neighbor from);
 
   /// The bytes of the newest record of a client, valid until the next offer.
   std::optional<std::string_view> find(std::string_view client) const;
@@ -49,8 +45,10 @@ class Partition {
 
   /// What a reader of the log needs to know of a slot.
   struct Held {
+    std::size_t slot = 0;
     Sequence sequence = 0;
-    Source source = heard_here;
+    KnownBy known_by;
+    std::string_view client;
     std::string_view bytes;
   };
 
@@ -58,10 +56,10 @@ class Partition {
   Held held(std::size_t slot) const;
 
   /// The first change that can still be read one by one.
-  Sequence first_in_ring() const { return sequence_ < ring_entries ? 1 : sequence_ - ring_entries + 1; }
+  Sequence first_in_ring() const { return sequence_ - ring_.size() + 1; }
 
   /// The slot that change `sequence` wrote to; first_in_ring() <= sequence <= sequence().
-  std::size_t slot_changed_at(Sequence sequence) const { return ring_[(sequence - 1) % ring_entries]; }
+  std::size_t slot_changed_at(Sequence sequence) const { return ring_[(sequence - 1) % tuning_.ring_entries]; }
 
  private:
   struct Slot {
@@ -70,7 +68,7 @@ class Partition {
     std::unique_ptr<char[]> bytes;
     std::uint32_t length;
     std::uint32_t capacity;
-    Source source;
+    KnownBy known_by;
     std::uint16_t client_begin;
     std::uint16_t client_length;
 
@@ -80,12 +78,13 @@ class Partition {
   };
 
   std::optional<std::uint32_t> find_slot(std::string_view client, ClientIndex::Hash hash) const;
-  void write(Slot& slot, const wire::Record& record, Source source);
+  void write(Slot& slot, const wire::Record& record, Neighbor from);
   void log_change(std::uint32_t slot);
 
+  Tuning tuning_;
   ClientIndex index_;
   std::vector<Slot> slots_;
-  std::vector<std::uint32_t> ring_;  // grows to ring_entries
+  std::vector<std::uint32_t> ring_;  // grows to tuning_.ring_entries
   Sequence sequence_ = 0;
 };
 

@@ -13,7 +13,7 @@ constexpr std::size_t length_bytes = 4;
 constexpr std::size_t data_header_bytes = length_bytes + 1 + 2 + 8;
 constexpr std::uint16_t partitions_max = 4096;
 
-enum class Type : std::uint8_t { hello = 1, data = 2, ack = 3, ping = 4, pong = 5 };
+enum class Type : std::uint8_t { hello = 1, data = 2, ack = 3, ping = 4, pong = 5, ask = 6, reply = 7, check = 8 };
 
 std::size_t begin_message(std::string& out, Type type) {
   const auto begin = out.size();
@@ -86,9 +86,29 @@ std::optional<Message> parse_time_of(std::string_view body) {
   return Message{*sent};
 }
 
+/// An Ask or a Reply: both begin alike, and end with what their level makes of it.
+template <class Message>
+std::optional<Message> parse_about_digests(std::string_view body) {
+  const auto partition = take_le<std::uint16_t>(body);
+  const auto exchange = take_le<std::uint32_t>(body);
+  const auto level = take_le<std::uint8_t>(body);
+  // Each of them: one that is not there leaves its bytes to those after it.
+  if (!partition || !exchange || !level) return std::nullopt;
+  return Message{*partition, *exchange, *level, body};
+}
+
+std::optional<Check> parse_check(std::string_view body) {
+  const auto partition = take_le<std::uint16_t>(body);
+  const auto digest = take_le<std::uint64_t>(body);
+  const auto sequence = take_le<Position>(body);
+  const auto held = take_le<Position>(body);
+  if (!held || !body.empty()) return std::nullopt;
+  return Check{*partition, *digest, *sequence, stated(*held)};
+}
+
 template <class Message>
 Result<std::optional<LinkMessage>> checked(std::optional<Message> message, const char* name) {
-  if (!message) return Error{std::string("a ") + name + " message of the wrong shape"};
+  if (!message) return Error{std::string(name) + " message of the wrong shape"};
   return std::optional<LinkMessage>(std::move(*message));
 }
 
@@ -107,15 +127,21 @@ Result<std::optional<LinkMessage>> take_message(std::string_view& bytes) {
   const auto type = *take_le<std::uint8_t>(*body);
   switch (Type{type}) {
     case Type::hello:
-      return checked(parse_hello(*body), "hello");
+      return checked(parse_hello(*body), "a hello");
     case Type::data:
-      return checked(parse_data(*body), "data");
+      return checked(parse_data(*body), "a data");
     case Type::ack:
       return std::optional<LinkMessage>(Ack{*body});
     case Type::ping:
-      return checked(parse_time_of<Ping>(*body), "ping");
+      return checked(parse_time_of<Ping>(*body), "a ping");
     case Type::pong:
-      return checked(parse_time_of<Pong>(*body), "pong");
+      return checked(parse_time_of<Pong>(*body), "a pong");
+    case Type::ask:
+      return checked(parse_about_digests<Ask>(*body), "an ask");
+    case Type::reply:
+      return checked(parse_about_digests<Reply>(*body), "a reply");
+    case Type::check:
+      return checked(parse_check(*body), "a check");
   }
   return Error{"a message of unknown type " + std::to_string(type)};
 }
@@ -136,6 +162,27 @@ std::optional<Acknowledged> take_acknowledged(std::string_view& positions) {
   if (!position) return std::nullopt;
   positions = rest;
   return Acknowledged{*partition, *position};
+}
+
+std::optional<Siblings> take_siblings(std::string_view& siblings) {
+  auto rest = siblings;
+  const auto parent = take_le<std::uint32_t>(rest);
+  if (!parent || rest.size() < sizeof(Siblings::digests)) return std::nullopt;
+  Siblings taken{*parent, {}};
+  for (auto& digest : taken.digests) digest = *take_le<std::uint64_t>(rest);
+  siblings = rest;
+  return taken;
+}
+
+std::optional<Summary> take_summary(std::string_view& rest) {
+  const auto depth = take_le<std::uint8_t>(rest);
+  const auto digest = take_le<std::uint64_t>(rest);
+  if (!digest) return std::nullopt;
+  return Summary{*depth, *digest};
+}
+
+std::optional<std::uint32_t> take_node(std::string_view& rest) {
+  return take_le<std::uint32_t>(rest);
 }
 
 void append_message(std::string& out, const Hello& hello) {
@@ -166,6 +213,15 @@ void append_message(std::string& out, const Pong& pong) {
   end_message(out, begin);
 }
 
+void append_message(std::string& out, const Check& check) {
+  const auto begin = begin_message(out, Type::check);
+  append_le(out, check.partition);
+  append_le(out, check.digest);
+  append_le(out, check.sequence);
+  append_le(out, check.held.value_or(no_position));
+  end_message(out, begin);
+}
+
 DataWriter::DataWriter(std::string& out, std::uint16_t partition) : out_(out), begin_(begin_message(out, Type::data)) {
   append_le(out_, partition);
   append_le(out_, no_position);
@@ -193,6 +249,42 @@ void AckWriter::add(Acknowledged acknowledged) {
 }
 
 void AckWriter::finish() {
+  end_message(out_, begin_);
+}
+
+AskWriter::AskWriter(std::string& out, std::uint16_t partition, std::uint32_t exchange, std::uint8_t level)
+    : out_(out), begin_(begin_message(out, Type::ask)) {
+  append_le(out_, partition);
+  append_le(out_, exchange);
+  append_le(out_, level);
+}
+
+void AskWriter::add(const Siblings& siblings) {
+  append_le(out_, siblings.parent);
+  for (const auto digest : siblings.digests) append_le(out_, digest);
+}
+
+void AskWriter::finish() {
+  end_message(out_, begin_);
+}
+
+ReplyWriter::ReplyWriter(std::string& out, std::uint16_t partition, std::uint32_t exchange, std::uint8_t level)
+    : out_(out), begin_(begin_message(out, Type::reply)) {
+  append_le(out_, partition);
+  append_le(out_, exchange);
+  append_le(out_, level);
+}
+
+void ReplyWriter::add(Summary summary) {
+  append_le(out_, summary.depth);
+  append_le(out_, summary.digest);
+}
+
+void ReplyWriter::add(std::uint32_t node) {
+  append_le(out_, node);
+}
+
+void ReplyWriter::finish() {
   end_message(out_, begin_);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -14,7 +15,9 @@
 /// What servers say to one another, as bytes; docs/link-protocol.md has every byte of it.
 namespace herd::wire {
 
-inline constexpr std::uint8_t link_version = 1;
+/// Version 2 added Ask, Reply and Check. The one before can be a neighbour, as in a rolling upgrade.
+inline constexpr std::uint8_t link_version = 2;
+inline constexpr std::uint8_t link_version_min = 1;
 /// Changes whenever compare(Record, Record) does: servers that order differently must not talk.
 inline constexpr std::uint8_t order_version = 1;
 /// A batch is closed once it holds this much; one record may carry it over.
@@ -26,7 +29,7 @@ inline constexpr std::size_t message_bytes_max = 2 * 1024 * 1024;
 using Position = std::uint64_t;
 
 struct Hello {
-  std::uint8_t version_min = link_version;
+  std::uint8_t version_min = link_version_min;
   std::uint8_t version_max = link_version;
   std::string herd;
   std::string server;
@@ -59,7 +62,30 @@ struct Pong {
   Time sent = 0;
 };
 
-using LinkMessage = std::variant<Hello, Data, Ack, Ping, Pong>;
+/// "What do you hold?": first (on level 0) of all, then below the nodes of the digest tree that differ.
+struct Ask {
+  std::uint16_t partition = 0;
+  std::uint32_t exchange = 0;  ///< the asker's number for this exchange; the reply repeats it
+  std::uint8_t level = 0;      ///< of the digests
+  std::string_view siblings;   ///< for take_siblings; on level 0 none
+};
+
+struct Reply {
+  std::uint16_t partition = 0;
+  std::uint32_t exchange = 0;
+  std::uint8_t level = 0;
+  std::string_view rest;  ///< on level 0 for take_summary, else for take_node: those that differ
+};
+
+/// After a long time without news: a digest of everything.
+struct Check {
+  std::uint16_t partition = 0;
+  std::uint64_t digest = 0;
+  Position sequence = 0;         ///< the sender's last change, which is in the digest as are all before it
+  std::optional<Position> held;  ///< of the receiver's log
+};
+
+using LinkMessage = std::variant<Hello, Data, Ack, Ping, Pong, Ask, Reply, Check>;
 
 /// Takes one whole message off the front of `bytes`; none if there is not yet a whole one. Views point into `bytes`.
 /// The error says what is wrong; nothing after it can be read.
@@ -75,7 +101,25 @@ struct Acknowledged {
 
 std::optional<Acknowledged> take_acknowledged(std::string_view& positions);
 
+/// The digests of all children of one node.
+struct Siblings {
+  std::uint32_t parent = 0;
+  std::array<std::uint64_t, 16> digests{};
+};
+
+std::optional<Siblings> take_siblings(std::string_view& siblings);
+
+/// What a partition's digest tree is like at its top.
+struct Summary {
+  std::uint8_t depth = 0;
+  std::uint64_t digest = 0;
+};
+
+std::optional<Summary> take_summary(std::string_view& rest);
+std::optional<std::uint32_t> take_node(std::string_view& rest);
+
 void append_message(std::string& out, const Hello& hello);
+void append_message(std::string& out, const Check& check);
 void append_message(std::string& out, const Ping& ping);
 void append_message(std::string& out, const Pong& pong);
 
@@ -100,6 +144,31 @@ class AckWriter {
  public:
   explicit AckWriter(std::string& out);
   void add(Acknowledged acknowledged);
+  void finish();
+
+ private:
+  std::string& out_;
+  std::size_t begin_;
+};
+
+/// Writes an Ask message at the end of `out`; `out` must outlive it, and only it may append meanwhile.
+class AskWriter {
+ public:
+  AskWriter(std::string& out, std::uint16_t partition, std::uint32_t exchange, std::uint8_t level);
+  void add(const Siblings& siblings);
+  void finish();
+
+ private:
+  std::string& out_;
+  std::size_t begin_;
+};
+
+/// Writes a Reply message at the end of `out`; `out` must outlive it, and only it may append meanwhile.
+class ReplyWriter {
+ public:
+  ReplyWriter(std::string& out, std::uint16_t partition, std::uint32_t exchange, std::uint8_t level);
+  void add(Summary summary);     ///< on level 0
+  void add(std::uint32_t node);  ///< on others: one that differs
   void finish();
 
  private:

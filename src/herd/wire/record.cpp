@@ -50,6 +50,13 @@ std::optional<Record> parse_record(std::string_view line) {
   return record;
 }
 
+std::optional<std::string_view> client_of(std::string_view line) {
+  for (int words_before = 3; words_before > 0; --words_before) take_word(line);
+  const auto client = take_word(line);
+  if (client.empty()) return std::nullopt;
+  return client;
+}
+
 std::strong_ordering compare(const Record& a, const Record& b) {
   if (const auto order = a.effective_time() <=> b.effective_time(); order != 0) return order;
   if (const auto order = a.client_time <=> b.client_time; order != 0) return order;

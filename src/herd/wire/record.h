@@ -38,6 +38,9 @@ struct Record {
 /// Parses an AT line as strictly as we write it: single spaces, no LF. None for anything else.
 std::optional<Record> parse_record(std::string_view line);
 
+/// The client of a line that parse_record would take; of others, none or any part of them.
+std::optional<std::string_view> client_of(std::string_view line);
+
 /// The total order of records, the same at every server: effective time, client time, the *earlier* hearing,
 /// server, all bytes. Equal only if the bytes are.
 std::strong_ordering compare(const Record& a, const Record& b);
