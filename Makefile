@@ -14,7 +14,7 @@ help: ## List these targets
 demo: build ## Five servers, hundreds of moving phones, one conversation: install, build and show the herd at work
 	@scripts/demo build/release/proxyherd
 
-build: build/release/build.ninja ## The program itself: build/release/proxyherd
+build: build/release/build.ninja ## The programs: build/release/proxyherd, and the simulator herd-sim beside it
 	@cmake --build --preset release -j $(JOBS)
 
 test: build test-asan tsan ## Every test, with address, undefined-behaviour and thread sanitizers watching
@@ -25,8 +25,9 @@ test-asan: build/asan/build.ninja
 	@$(sanitizer_environment) PROXYHERD=build/asan/proxyherd scripts/run-end-to-end
 
 tsan: build/tsan/build.ninja ## The tests in which threads meet, under the thread sanitizer (a part of test)
-	@cmake --build --preset tsan -j $(JOBS) --target test_net test_node proxyherd
+	@cmake --build --preset tsan -j $(JOBS) --target test_net test_node proxyherd herd-sim
 	@ctest --preset tsan -j $(JOBS) -L '^(net|node)$$'
+	@$(sanitizer_environment) build/tsan/herd-sim --seeds 300 --jobs 4
 	@$(sanitizer_environment) PROXYHERD=build/tsan/proxyherd scripts/run-end-to-end $(concurrent_tests)
 
 check: build/asan/build.ninja ## Formatting, clang-tidy and the layer rule; what changed, or everything with CI=true
@@ -34,6 +35,12 @@ check: build/asan/build.ninja ## Formatting, clang-tidy and the layer rule; what
 
 soak: build ## What takes too long for every day: load, churn and restarts until figures settle
 	@PROXYHERD=build/release/proxyherd node tests/end_to_end/soak.mjs
+	@build/release/herd-sim --seeds 200000
+	@scripts/plant-faults
+
+fuzz: build/fuzz/build.ninja ## A minute of invented input for each of: commands, link messages, links, files, herds
+	@cmake --build --preset fuzz -j $(JOBS) --target fuzzers
+	@scripts/fuzz
 
 coverage: build/coverage/build.ninja ## Which lines the tests reach: a table, and build/coverage/report/index.html
 	@cmake --build --preset coverage -j $(JOBS)
@@ -50,6 +57,6 @@ build/%/build.ninja: CMakePresets.json | dependencies
 dependencies:
 	@scripts/install-dependencies
 
-.PHONY: help demo build test test-asan tsan check soak coverage clean dependencies
+.PHONY: help demo build test test-asan tsan check soak fuzz coverage clean dependencies
 .NOTPARALLEL:
 .DEFAULT_GOAL := help

@@ -4,20 +4,39 @@
 #include <cstdint>
 #include <string_view>
 
+namespace {
+
+/// What is in a message, taken apart to its end.
+struct TakeApart {
+  void operator()(herd::wire::Data data) const {
+    while (herd::wire::take_record(data.records)) {
+    }
+  }
+  void operator()(herd::wire::Ack ack) const {
+    while (herd::wire::take_acknowledged(ack.positions)) {
+    }
+  }
+  void operator()(herd::wire::Ask ask) const {
+    while (herd::wire::take_siblings(ask.siblings)) {
+    }
+  }
+  void operator()(herd::wire::Reply reply) const {
+    herd::wire::take_summary(reply.rest);
+    while (herd::wire::take_node(reply.rest)) {
+    }
+  }
+  template <class Other>
+  void operator()(const Other&) const {}
+};
+
+}  // namespace
+
 /// Whatever a neighbour sends is taken apart to its end or refused.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   std::string_view bytes(reinterpret_cast<const char*>(data), size);
   for (;;) {
     const auto message = herd::wire::take_message(bytes);
     if (!message || !message->has_value()) return 0;
-    if (const auto* received = std::get_if<herd::wire::Data>(&**message)) {
-      auto records = received->records;
-      while (herd::wire::take_record(records)) {
-      }
-    } else if (const auto* ack = std::get_if<herd::wire::Ack>(&**message)) {
-      auto positions = ack->positions;
-      while (herd::wire::take_acknowledged(positions)) {
-      }
-    }
+    std::visit(TakeApart{}, **message);
   }
 }

@@ -33,6 +33,11 @@ expect 1 'src/herd/geo/location.cpp:1:' src/herd/geo/location.cpp '#include <her
 expect 1 'store is below net' src/herd/store/partition.h '#include <mutex>'
 expect 1 'flood is below net' src/herd/flood/link.cpp '#include <boost/asio/ip/tcp.hpp>'
 expect 1 'protocols is below net' src/herd/protocols/line_protocol.cpp 'auto now() { timespec t; clock_gettime(CLOCK_REALTIME, &t); }'
+expect 0 'layers hold' src/herd/simulation/herd.h '#include "herd/flood/link.h"'
+expect 0 'layers hold' src/herd/simulation/main.cpp '#include <chrono>'
+expect 1 'simulation may include, of this project, only base geo wire' src/herd/simulation/herd.h '#include "herd/net/session.h"'
+expect 1 'simulation is below net' src/herd/simulation/herd.cpp '#include <random>'
+expect 1 'flood may include, of this project, only' src/herd/flood/link.cpp '#include "herd/simulation/herd.h"'
 expect 1 'no layer of that name' src/herd/common/things.h ''
 
 [ "$failures" -eq 0 ] && echo 'check-layers finds each offence'

@@ -47,6 +47,7 @@ json::object link_json(const net::NeighborLink& neighbor, Time now) {
   object["connects"] = counters.connects;
   object["resumes"] = counters.resumes;
   object["exchanges"] = counters.exchanges;
+  object["divergences"] = counters.divergences;
   return object;
 }
 
@@ -71,7 +72,12 @@ std::string status_json(const StatusContext& context, const Node& node,
   status["traffic_lines_left_out"] = context.traffic_lines_left_out;
   status["log_lines_dropped"] = context.log_lines_dropped;
   json::array array;
-  for (const auto* link : links) array.push_back(link_json(*link, context.now));
+  std::uint64_t divergences = 0;
+  for (const auto* link : links) {
+    array.push_back(link_json(*link, context.now));
+    divergences += link->link().counters().divergences;
+  }
+  status["divergence_total"] = divergences;
   status["links"] = std::move(array);
   return json::serialize(status) + "\n";
 }
