@@ -23,8 +23,8 @@ constexpr Time year_2100 = 4'102'444'800 * second;
 
 class History {
  public:
-  History(std::uint64_t seed, std::size_t servers, std::string* trace)
-      : random_(seed),
+  History(Random random, std::size_t servers, std::string* trace)
+      : random_(random),
         setting_(draw_setting(random_, servers)),
         herd_(setting_.herd, random_.bits(), trace),
         disk_(herd_.servers()) {}
@@ -288,7 +288,11 @@ void History::check_copies() {
 }  // namespace
 
 Outcome live_through(std::uint64_t seed, std::size_t servers, std::string* trace) {
-  return History(seed, servers, trace).live();
+  return History(Random(seed), servers, trace).live();
+}
+
+Outcome live_through(std::string_view schedule) {
+  return History(Random(0, schedule), 0, nullptr).live();
 }
 
 }  // namespace herd::simulation
