@@ -151,6 +151,83 @@ TEST(Exchange, mends_any_two_tables_while_both_go_on_changing) {
   }
 }
 
+TEST(Exchange, of_a_neighbour_that_was_away_for_long_sends_no_more_than_what_changed_since) {
+  Side riley("Riley", "Jaquez", 1);
+  Side jaquez("Jaquez", "Riley", 2);
+  fill(riley, jaquez, 20'000);
+  connect(riley, jaquez, 0);
+  settle(riley, jaquez, 0);
+  riley.link.disconnect();
+  jaquez.link.disconnect();
+  // Of 10,000 changes another neighbour has brought Jaquez all but 100.
+  for (std::size_t i = 0; i < 10'000; ++i) {
+    const auto line = at_line("Bernard", client_name(i), noon + second, noon);
+    riley.learn(line);
+    if (i % 100 != 0) jaquez.learn(line);
+  }
+  connect(riley, jaquez, second);
+  settle(riley, jaquez, second);
+  EXPECT_EQ(table(riley), table(jaquez));
+  EXPECT_EQ(riley.link.counters().resumes, 1U);
+  EXPECT_LT(riley.link.counters().records_out, 400U) << "leaves hold about one record";
+  EXPECT_LT(jaquez.link.counters().records_out, 400U);
+}
+
+TEST(Exchange, with_two_neighbours_at_once_brings_everything_once) {
+  Side riley("Riley", "Jaquez", 1);
+  Side jaquez("Jaquez", "Riley", 2);
+  Side bernard("Bernard", "Riley", 3);
+  Link to_bernard(riley.self, "Bernard", riley.store, riley.log, {});
+  fill(jaquez, bernard, 1000);
+  const auto say = [](Link& from, Link& to, Time now) {
+    std::string out;
+    from.write(now, out);
+    ASSERT_TRUE(to.receive(now, out));
+  };
+  riley.link.connect(0);
+  to_bernard.connect(0);
+  jaquez.link.connect(0);
+  bernard.link.connect(0);
+  for (Time now = 0; now < 200 * millisecond; now += 5 * millisecond) {
+    say(jaquez.link, riley.link, now);
+    say(bernard.link, to_bernard, now);
+    say(riley.link, jaquez.link, now);
+    say(to_bernard, bernard.link, now);
+  }
+  EXPECT_EQ(table(riley), table(jaquez));
+  EXPECT_EQ(riley.link.counters().records_in + to_bernard.counters().records_in, 1000U);
+  EXPECT_FALSE(to_bernard.is_catching_up());
+}
+
+TEST(Exchange, of_a_neighbour_that_hangs_keeps_the_others_away_for_a_second) {
+  Side riley("Riley", "Jaquez", 1);
+  Side jaquez("Jaquez", "Riley", 2);
+  Side bernard("Bernard", "Riley", 3);
+  Link to_bernard(riley.self, "Bernard", riley.store, riley.log, {});
+  fill(jaquez, bernard, 1000);
+  riley.link.connect(0);
+  jaquez.link.connect(0);
+  // Jaquez asks, is answered, and says nothing more.
+  ASSERT_TRUE(jaquez.link.receive(0, riley.written(0)));
+  ASSERT_TRUE(riley.link.receive(0, jaquez.written(0)));
+  EXPECT_THAT(messages_in(riley.written(0)), testing::Contains("reply"));
+  to_bernard.connect(0);
+  bernard.link.connect(0);
+  Time learnt_at = 0;
+  for (Time now = 0; now < 2 * second && learnt_at == 0; now += 5 * millisecond) {
+    std::string out;
+    bernard.link.write(now, out);
+    ASSERT_TRUE(to_bernard.receive(now, out));
+    out.clear();
+    to_bernard.write(now, out);
+    ASSERT_TRUE(bernard.link.receive(now, out));
+    if (riley.store.clients() == 1000) learnt_at = now;
+    EXPECT_TRUE(learnt_at != 0 || to_bernard.is_catching_up());
+  }
+  EXPECT_GE(learnt_at, second);
+  EXPECT_LE(learnt_at, second + 50 * millisecond);
+}
+
 TEST(Exchange, with_the_version_before_sends_the_whole_table_and_no_question) {
   Side riley("Riley", "Jaquez", 1);
   Side jaquez("Jaquez", "Riley", 2, 1, {.version_max = 1});

@@ -98,15 +98,23 @@ TEST(DigestTree, has_in_every_node_the_sum_of_its_children) {
   }
 }
 
-TEST(DigestTree, gets_another_level_when_its_leaves_hold_more_than_16_records_each) {
+TEST(DigestTree, gets_another_level_when_its_leaves_hold_more_than_4_records_each) {
   Partition partition(1);
   DigestTree tree;
-  for (const auto& [clients, depth] :
-       {std::pair{16U, 0U}, {17U, 1U}, {256U, 1U}, {257U, 2U}, {4096U, 2U}, {4097U, 3U}}) {
+  for (const auto& [clients, depth] : {std::pair{4U, 0U}, {5U, 1U}, {64U, 1U}, {65U, 2U}, {1024U, 2U}, {1025U, 3U}}) {
     while (partition.slots() < clients) offer(partition, at_line(client_name(partition.slots()), 5));
     catch_up(tree, partition);
     EXPECT_EQ(tree.depth(), depth) << clients;
   }
+}
+
+TEST(DigestTree, is_never_deeper_than_four_levels) {
+  Partition partition(1, {.records_per_leaf = 0});
+  add_clients(partition, 3);
+  DigestTree tree;
+  catch_up(tree, partition);
+  EXPECT_EQ(tree.depth(), level_max);
+  EXPECT_EQ(level_max, 4U);
 }
 
 TEST(DigestTree, looks_at_no_more_slots_at_a_time_than_it_may) {

@@ -22,7 +22,7 @@ using Lines = std::vector<std::string>;
 Lines read(Follower& follower, const Partition& partition, std::size_t enough = all, Neighbor reader = nobody) {
   Lines lines;
   auto looks_left = Follower::looks_per_turn;
-  follower.read(partition, Reader{reader}, looks_left, [&](const Partition::Held& held) {
+  follower.read(partition, reader, looks_left, [&](const Partition::Held& held) {
     lines.emplace_back(held.bytes);
     return lines.size() < enough;
   });
@@ -132,8 +132,54 @@ TEST(Follower, that_starts_over_is_then_given_what_changed_meanwhile) {
   offer(partition, at_line("client-2", 2), neighbor);
   offer(partition, at_line("client-3", 2));
   EXPECT_EQ(read(follower, partition, all, neighbor),
-            (Lines{at_line("client-1", 1), at_line("client-2", 2), at_line("client-0", 2), at_line("client-3", 2)}));
+            (Lines{at_line("client-1", 1), at_line("client-0", 2), at_line("client-3", 2)}))
+      << "nothing twice, and of what the reader taught meanwhile nothing";
   EXPECT_EQ(follower.position(), 6U);
+}
+
+TEST(Follower, that_ends_an_exchange_is_given_the_leaves_that_differ) {
+  Partition partition(1);
+  Follower follower;
+  const HerdHash hash("ucla");
+  add_clients(partition, 200);
+  offer(partition, at_line("client-7", 2), neighbor);
+  follower.start_exchange(partition);
+  EXPECT_EQ(follower.position(), std::nullopt);
+  offer(partition, at_line("client-8", 2));
+  EXPECT_EQ(read(follower, partition, all, neighbor), Lines{at_line("client-8", 2)});
+  EXPECT_EQ(follower.position(), std::nullopt);
+
+  const auto leaf = node_of(hash.client("client-7"), 2);
+  follower.end_exchange(partition, Leaves(hash, 2, {leaf}), 0);
+  Lines expected;
+  for (std::size_t slot = 0; slot < partition.slots(); ++slot) {
+    const auto held = partition.held(slot);
+    if (node_of(hash.client(held.client), 2) == leaf && held.client != "client-8") expected.emplace_back(held.bytes);
+  }
+  EXPECT_EQ(read(follower, partition, all, neighbor), expected);
+  EXPECT_EQ(follower.position(), partition.sequence());
+}
+
+TEST(Follower, whose_reader_holds_a_part_is_given_of_the_leaves_what_changed_since_and_it_did_not_teach) {
+  Partition partition(1);
+  Follower follower;
+  add_clients(partition, 10);
+  offer(partition, at_line("client-3", 2));
+  offer(partition, at_line("client-4", 2), neighbor);
+  follower.start_exchange(partition);
+  follower.end_exchange(partition, Leaves(), 9);
+  EXPECT_EQ(read(follower, partition, all, neighbor), (Lines{at_line("client-3", 2), at_line("client-9", 1)}));
+  EXPECT_EQ(follower.position(), 12U);
+}
+
+TEST(Follower, whose_reader_lacks_nothing_has_a_position_at_once) {
+  Partition partition(1);
+  Follower follower;
+  add_clients(partition, 10);
+  follower.start_exchange(partition);
+  follower.end_exchange();
+  EXPECT_EQ(follower.position(), 10U);
+  EXPECT_EQ(read(follower, partition), Lines{});
 }
 
 TEST(Follower, that_starts_over_or_resumes_forgets_what_it_was_at) {
@@ -219,10 +265,12 @@ TEST(Follower, that_walked_is_then_given_what_changed_behind_its_back_and_nothin
   offer(far.partition, at_line("client-1", 3));    // before where the walk gave anything
   offer(far.partition, at_line("client-4999", 3));
   offer(far.partition, at_line("new", 3));
-  const auto lines = read(far.follower, far.partition);
-  ASSERT_EQ(lines.size(), 4095U + 3U);
-  EXPECT_EQ(Lines(lines.end() - 4, lines.end()),
-            (Lines{at_line("client-4999", 3), at_line("client-903", 3), at_line("client-1", 3), at_line("new", 3)}));
+  const auto walked = read(far.follower, far.partition);
+  EXPECT_EQ(walked.size(), 4095U);
+  EXPECT_EQ(walked.back(), at_line("client-4999", 3));
+  EXPECT_EQ(read(far.follower, far.partition),
+            (Lines{at_line("client-903", 3), at_line("client-1", 3), at_line("new", 3)}))
+      << "in the next read, after others had their turn";
   EXPECT_EQ(far.follower.position(), far.partition.sequence());
 }
 
@@ -265,7 +313,7 @@ TEST(Follower, has_one_bound_for_what_it_walks_and_the_changes_after_it) {
   add_clients(partition, 16'000);
   follower.start_over(partition);
   for (std::size_t i = 0; i < 1000; ++i) offer(partition, at_line(client_name(i), 2));
-  EXPECT_EQ(read(follower, partition).size(), Follower::looks_per_turn);
+  EXPECT_EQ(read(follower, partition).size(), Follower::looks_per_turn - 1000) << "those come as changes";
   EXPECT_EQ(follower.position(), 16'384U);
   EXPECT_EQ(read(follower, partition).size(), 616U);
   EXPECT_EQ(follower.position(), 17'000U);

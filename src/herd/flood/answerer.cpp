@@ -17,8 +17,9 @@ Result<void> Answerer::receive(const wire::Ask& ask) {
   return {};
 }
 
-void Answerer::proceed(store::RecordStore& store, std::size_t partition, std::size_t& looks_left, std::string& out) {
-  if (!question_) return;
+void Answerer::proceed(store::RecordStore& store, std::size_t partition, store::Neighbor neighbor, Time now,
+                       std::size_t& looks_left, std::string& out) {
+  if (!question_ || !store.turns().take(partition, neighbor, now)) return;
   // Digests that are a little behind only make the neighbour send what we hold already.
   const auto& ours = store.digests(partition, looks_left);
   if (!ours.position()) return;

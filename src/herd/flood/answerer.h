@@ -18,8 +18,12 @@ class Answerer {
   Result<void> receive(const wire::Ask& ask);
 
   /// Appends the answer, if one is owed. Goes on at the next call if `looks_left` at our slots, from which it takes
-  /// those it used, did not do for our digests.
-  void proceed(store::RecordStore& store, std::size_t partition, std::size_t& looks_left, std::string& out);
+  /// those it used, did not do for our digests, or while it is another neighbour's turn to bring the partition up to
+  /// date.
+  void proceed(store::RecordStore& store, std::size_t partition, store::Neighbor neighbor, Time now,
+               std::size_t& looks_left, std::string& out);
+
+  bool owes() const { return question_.has_value(); }
 
  private:
   struct Question {

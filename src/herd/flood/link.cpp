@@ -14,6 +14,8 @@ constexpr Duration position_within = 50 * millisecond;
 /// On a busy link nothing is silent, yet the round trip shall be known.
 constexpr Duration ping_every = 2 * second;
 constexpr Time never = LinkOptions::never;
+/// So often a neighbour whose question waits for another's turn to end is looked at.
+constexpr Duration ask_for_turn_every = 5 * millisecond;
 /// Of slots, to bring digests up to date in one turn: half a millisecond's work in a large table.
 constexpr std::size_t looks_for_digests = 4096;
 
@@ -38,8 +40,8 @@ Link::Link(const Identity& self, std::string neighbor, store::RecordStore& store
       store_(store),
       log_(log),
       options_(options),
+      number_(store.add_neighbor()),
       held_(store.size()),
-      readers_(store.size(), store::Reader{store.add_neighbor()}),
       streams_(store.size()) {}
 
 void Link::connect(Time now) {
@@ -49,6 +51,7 @@ void Link::connect(Time now) {
 }
 
 void Link::disconnect() {
+  for (std::size_t i = 0; i < streams_.size(); ++i) store_.turns().end(i, number_);
   connected_ = hello_sent_ = hello_received_ = false;
   streams_.assign(streams_.size(), Stream{});
   input_.clear();
@@ -107,7 +110,6 @@ Result<void> Link::on(Time /*now*/, const wire::Hello& hello) {
   if (!same_life) {
     neighbor_epoch_ = hello.epoch;
     held_.assign(held_.size(), std::nullopt);
-    for (std::size_t i = 0; i < readers_.size(); ++i) readers_[i].since = store_[i].sequence();
   }
   hello_received_ = true;
   version_ = std::min(hello.version_max, options_.version_max);
@@ -120,15 +122,20 @@ Result<void> Link::on(Time /*now*/, const wire::Hello& hello) {
       stream.follower.resume(*held);
       stream.sent = stream.acknowledged = *held;
       ++counters_.resumes;
+      // Much has changed since: other neighbours may have brought it already.
+      if (version_ >= 2 && store_[i].sequence() - *held > store_[i].tuning().walk_after_changes)
+        start_exchange(i, *held);
     } else {
-      start_exchange(i);
+      start_exchange(i, 0);
     }
   }
   return {};
 }
 
-void Link::start_exchange(std::size_t partition) {
+/// The neighbour holds everything of our log up to `held`.
+void Link::start_exchange(std::size_t partition, wire::Position held) {
   auto& stream = streams_[partition];
+  stream.held_by_neighbor = held;
   ++counters_.exchanges;
   if (version_ < 2 || store_[partition].slots() == 0) {
     stream.follower.start_over(store_[partition]);
@@ -148,13 +155,14 @@ Result<void> Link::on(Time now, const wire::Data& data) {
     bytes_to_acknowledge_ += bytes->size();
     log_.line(TrafficLog::Direction::in, neighbor_, *bytes);
     // Equal or older: nothing. Never is ours sent back: with unequal clocks that storms.
-    const auto accepted = store_.take(data.partition, *bytes, readers_[data.partition].neighbor);
+    const auto accepted = store_.take(data.partition, *bytes, number_);
     if (!accepted) return accepted.error();
     if (*accepted) ++counters_.records_accepted;
   }
   if (!records.empty()) return Error{"a record longer than its message"};
   if (data.position) {
     held_[data.partition] = data.position;
+    store_.turns().end(data.partition, number_);
     streams_[data.partition].to_acknowledge = data.position;
     // At once if it is the first in a while, so that lag says how long the way takes.
     if (!ack_due_at_) ack_due_at_ = std::max(now, last_ack_ + ack_within);
@@ -219,7 +227,7 @@ Result<void> Link::on(Time /*now*/, const wire::Check& check) {
   if (stream.mismatches == 2) {
     stream.mismatches = 0;
     ++counters_.divergences;
-    start_exchange(check.partition);
+    start_exchange(check.partition, 0);
   }
   return {};
 }
@@ -243,7 +251,7 @@ void Link::write(Time now, std::string& out) {
       ping_wanted_ = false;
     }
     write_acks(now, out);
-    write_about_digests(out);
+    write_about_digests(now, out);
     write_batch(now, out);
     write_checks(now, out);
   }
@@ -276,14 +284,16 @@ void Link::write_acks(Time now, std::string& out) {
   bytes_to_acknowledge_ = 0;
 }
 
-void Link::write_about_digests(std::string& out) {
+void Link::write_about_digests(Time now, std::string& out) {
   auto looks_left = looks_for_digests;
+  answer_due_at_ = never;
   for (std::size_t i = 0; i < streams_.size(); ++i) {
     auto& stream = streams_[i];
-    stream.answerer.proceed(store_, i, looks_left, out);
+    stream.answerer.proceed(store_, i, number_, now, looks_left, out);
+    if (stream.answerer.owes()) answer_due_at_ = now + ask_for_turn_every;
     if (auto outcome = stream.asker.proceed(store_, i, looks_left, out)) {
       if (outcome->lacking) {
-        stream.follower.end_exchange(store_[i], *std::move(outcome->lacking));
+        stream.follower.end_exchange(store_[i], *std::move(outcome->lacking), stream.held_by_neighbor);
       } else {
         stream.follower.end_exchange();
       }
@@ -318,14 +328,16 @@ void Link::write_batch(Time now, std::string& out) {
   bool position_waits = false;
   LagMeter::Progress progress{.drained = true};
   auto looks_left = store::Follower::looks_per_turn;
+  auto last_read = next_stream_;
 
   for (std::size_t i = 0; i < streams_.size(); ++i) {
     const auto partition = (next_stream_ + i) % streams_.size();
     auto& stream = streams_[partition];
     if (out.size() - begin < options_.batch_bytes && looks_left > 0) {
+      last_read = partition;
       wire::DataWriter data(out, static_cast<std::uint16_t>(partition));
       const bool position_was_unknown = !stream.sent || !stream.follower.position();
-      stream.follower.read(store_[partition], readers_[partition], looks_left, [&](const auto& held) {
+      stream.follower.read(store_[partition], number_, looks_left, [&](const auto& held) {
         data.add(held.bytes);
         ++counters_.records_out;
         log_.line(TrafficLog::Direction::out, neighbor_, held.bytes);
@@ -349,15 +361,17 @@ void Link::write_batch(Time now, std::string& out) {
     progress.read += stream.follower.position().value_or(0);
     progress.tail += store_[partition].sequence();
     progress.drained &= stream.follower.is_caught_up(store_[partition]);
+    more_to_write_ |= !stream.follower.is_drained(store_[partition]);
   }
-  next_stream_ = (next_stream_ + 1) % streams_.size();
-
+  const bool is_full = looks_left == 0 || out.size() - begin >= options_.batch_bytes;
+  // Where a batch was full the next one goes on, lest on a slow line those just read have changed again and those that
+  // wait go on waiting; but one partition alone does not keep the others out.
+  next_stream_ = is_full && last_read != next_stream_ ? last_read : (next_stream_ + 1) % streams_.size();
   if (!position_waits) {
     position_due_at_.reset();
   } else if (!position_due_at_) {
     position_due_at_ = now + position_within;
   }
-  more_to_write_ |= looks_left == 0 || out.size() - begin >= options_.batch_bytes;
   if (records_sent) {
     last_news_ = now;
     lag_.on_sent(now, progress);
@@ -380,7 +394,9 @@ Time Link::expires_at() const {
 
 Time Link::ping_due_at() const {
   if (ping_wanted_) return last_received_;
-  return std::min(std::max(last_received_, last_ping_) + options_.ping_after, last_ping_ + ping_every);
+  // While a long batch arrives, our acknowledgements are too few to be signs of life.
+  const auto busy_ping_every = std::min(ping_every, options_.silence_max / 2);
+  return std::min(std::max(last_received_, last_ping_) + options_.ping_after, last_ping_ + busy_ping_every);
 }
 
 Time Link::check_due_at() const {
@@ -396,7 +412,12 @@ bool Link::is_at_rest() const {
 Time Link::next_write() const {
   if (!hello_received_) return never;
   if (more_to_write_) return 0;
-  return std::min({ping_due_at(), ack_due_at_.value_or(never), position_due_at_.value_or(never), check_due_at()});
+  return std::min(
+      {ping_due_at(), ack_due_at_.value_or(never), position_due_at_.value_or(never), answer_due_at_, check_due_at()});
+}
+
+bool Link::is_catching_up() const {
+  return hello_received_ && !std::ranges::all_of(held_, [](const auto& held) { return held.has_value(); });
 }
 
 bool Link::has_unsent() const {

@@ -98,6 +98,10 @@ class Link {
   bool heard_since(Time then) const { return last_received_ > then; }
 
   bool is_up() const { return hello_received_; }
+  /// It is up, and the neighbour has not brought us everything that it held when it came.
+  bool is_catching_up() const;
+  /// The neighbour holds our log of this partition up to here.
+  wire::Position acknowledged(std::size_t partition) const { return streams_[partition].acknowledged; }
   bool has_unsent() const;
   std::uint64_t neighbor_epoch() const { return neighbor_epoch_; }
   const LinkCounters& counters() const { return counters_; }
@@ -117,13 +121,13 @@ class Link {
   Result<void> on(Time now, const wire::Check& check);
 
   struct Stream;
-  void start_exchange(std::size_t partition);
+  void start_exchange(std::size_t partition, wire::Position held);
   Time ping_due_at() const;
   Time check_due_at() const;
   bool is_at_rest() const;
   void write_hello(std::string& out) const;
   void write_acks(Time now, std::string& out);
-  void write_about_digests(std::string& out);
+  void write_about_digests(Time now, std::string& out);
   void write_checks(Time now, std::string& out);
   void write_batch(Time now, std::string& out);
 
@@ -132,17 +136,18 @@ class Link {
   store::RecordStore& store_;
   TrafficLog& log_;
   LinkOptions options_;
+  store::Neighbor number_;
   LinkCounters counters_;
 
   // Kept between connections, in memory only.
   std::uint64_t neighbor_epoch_ = 0;
   std::vector<std::optional<wire::Position>> held_;  // of the neighbour's log, per partition
-  std::vector<store::Reader> readers_;               // per partition: the neighbour in this epoch
 
   // What a partition's side of the current connection knows.
   struct Stream {
     store::Follower follower;
     Asker asker;
+    wire::Position held_by_neighbor = 0;  // when the exchange began
     Answerer answerer;
     std::optional<wire::Position> sent;  // the last position stated to the neighbour
     wire::Position acknowledged = 0;
@@ -167,6 +172,7 @@ class Link {
   Time last_ping_ = 0;
   Time last_ack_ = 0;
   bool ping_wanted_ = false;
+  Time answer_due_at_ = LinkOptions::never;
   std::optional<Time> ack_due_at_;
   std::size_t bytes_to_acknowledge_ = 0;
   std::optional<Time> position_due_at_;

@@ -38,6 +38,7 @@ json::object link_json(const net::NeighborLink& neighbor, Time now) {
   object["reason"] = status.reason;
   object["round_trip_us"] = up ? link.round_trip() / microsecond : 0;
   object["lag_ms"] = up ? json::value(seconds(link.lag(now)) * 1000) : json::value(nullptr);
+  object["catching_up"] = link.is_catching_up();
   object["unacknowledged"] = up ? link.unacknowledged() : 0;
   object["records_in"] = counters.records_in;
   object["records_accepted"] = counters.records_accepted;

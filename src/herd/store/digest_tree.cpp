@@ -24,7 +24,7 @@ void DigestTree::start(const Partition& partition, unsigned depth) {
 void DigestTree::catch_up(const Partition& partition, const HerdHash& hash, std::size_t& looks_left) {
   if (const auto depth = depth_for(partition); !started_ || depth > depth_) start(partition, depth);
   shares_.resize(partition.slots());
-  follower_.read(partition, Reader{}, looks_left, [&](const Partition::Held& held) {
+  follower_.read(partition, heard_here, looks_left, [&](const Partition::Held& held) {
     auto& leaf = leaves_[node_of(hash.client(held.client), depth_)];
     auto& share = shares_[held.slot];
     leaf -= share;

@@ -11,17 +11,18 @@ void Follower::resume(Sequence position) {
 
 void Follower::start_over(const Partition& partition) {
   start_exchange(partition);
-  end_exchange(partition, Leaves());
+  end_exchange(partition, Leaves(), 0);
 }
 
 void Follower::start_exchange(const Partition& partition) {
   resume(partition.sequence());
+  exchange_base_ = partition.sequence();
   exchanging_ = true;
 }
 
-void Follower::end_exchange(const Partition& partition, Leaves lacking) {
+void Follower::end_exchange(const Partition& partition, Leaves lacking, Sequence held) {
   exchanging_ = false;
-  lacking_ = Lacking{std::move(lacking), {0, partition.slots()}};
+  lacking_ = Lacking{std::move(lacking), held, {0, partition.slots()}};
 }
 
 std::optional<Sequence> Follower::position() const {

@@ -33,17 +33,18 @@ class Follower {
   /// What the reader holds is being found out: meanwhile it gets what changes from now on, and there is no position.
   void start_exchange(const Partition& partition);
 
-  /// What the reader may lack was found: it gets these records, whoever taught them, and the exchange is over.
-  void end_exchange(const Partition& partition, Leaves lacking);
+  /// What the reader may lack was found, and the exchange is over: it gets those of these records that changed after
+  /// `held`, up to which it holds everything; if that is 0, also those that it taught, for it may have lost them.
+  void end_exchange(const Partition& partition, Leaves lacking, Sequence held);
 
   /// The reader lacks nothing: the exchange is over.
   void end_exchange() { exchanging_ = false; }
 
   /// Gives records, as Partition::Held, to `sink` until nothing is left, `sink` returns false (it has had enough, this
-  /// one included) or `looks_left` slots were looked at, from which it takes those it looked at. What `reader` knows
-  /// is left out.
+  /// one included) or `looks_left` slots were looked at, from which it takes those it looked at. What `reader` is known
+  /// to hold is left out; a reader that is no neighbour is `heard_here`.
   template <class Sink>
-  void read(const Partition& partition, Reader reader, std::size_t& looks_left, Sink sink);
+  void read(const Partition& partition, Neighbor reader, std::size_t& looks_left, Sink sink);
 
   /// Everything up to here was given out; none while that cannot be said.
   std::optional<Sequence> position() const;
@@ -65,6 +66,7 @@ class Follower {
   using Steps = std::vector<Step>;
   struct Lacking {
     Leaves leaves;
+    Sequence held;
     Slots slots;
   };
   struct Walk {
@@ -84,13 +86,14 @@ class Follower {
   Sequence cursor_ = 0;
   Sequence last_at_tail_ = 0;  // <= cursor_: where the cursor last was the tail, or the one that a walk noted
   bool exchanging_ = false;
+  Sequence exchange_base_ = 0;      // what changes after it is read as any other change
   std::optional<Lacking> lacking_;  // found by an exchange, whoever taught it
   std::optional<Walk> walk_;        // those changed after the cursor
   Steps walked_;                    // of the last walk, while the cursor is on changes made during it
 };
 
 template <class Sink>
-void Follower::read(const Partition& partition, Reader reader, std::size_t& looks_left, Sink sink) {
+void Follower::read(const Partition& partition, Neighbor reader, std::size_t& looks_left, Sink sink) {
   const auto may_look = [&] {
     if (looks_left == 0) return false;
     --looks_left;
@@ -101,6 +104,8 @@ void Follower::read(const Partition& partition, Reader reader, std::size_t& look
     while (lacking_->slots.next < lacking_->slots.end) {
       if (!may_look()) return;
       const auto held = partition.held(lacking_->slots.next++);
+      if (held.sequence <= lacking_->held || held.sequence > exchange_base_) continue;
+      if (lacking_->held != 0 && held.known_by.contains(reader)) continue;
       if (lacking_->leaves.contains(held.client) && !sink(held)) return;
     }
     lacking_.reset();
@@ -112,7 +117,7 @@ void Follower::read(const Partition& partition, Reader reader, std::size_t& look
     while (wants_more && walk_->slots.next < walk_->slots.end && may_look()) {
       const auto slot = walk_->slots.next++;
       const auto held = partition.held(slot);
-      if (held.sequence > cursor_ && !reader.knows(held.sequence, held.known_by) && !was_walked(slot, held.sequence)) {
+      if (held.sequence > cursor_ && !held.known_by.contains(reader) && !was_walked(slot, held.sequence)) {
         wants_more = sink(held);
       }
     }
@@ -121,8 +126,8 @@ void Follower::read(const Partition& partition, Reader reader, std::size_t& look
     cursor_ = last_at_tail_ = walk_->tail;
     walked_ = std::move(walk_->steps);
     walk_.reset();
-    if (!wants_more) return;
-    if (is_far_behind(partition)) return;
+    // What changed meanwhile can wait for the next read, when it may be the turn of others.
+    return;
   }
 
   while (cursor_ < partition.sequence()) {
@@ -130,8 +135,7 @@ void Follower::read(const Partition& partition, Reader reader, std::size_t& look
     ++cursor_;
     const auto slot = partition.slot_changed_at(cursor_);
     const auto held = partition.held(slot);
-    if (held.sequence == cursor_ && !reader.knows(cursor_, held.known_by) && !was_walked(slot, cursor_) &&
-        !sink(held)) {
+    if (held.sequence == cursor_ && !held.known_by.contains(reader) && !was_walked(slot, cursor_) && !sink(held)) {
       return;
     }
   }

@@ -12,9 +12,9 @@ namespace herd::store {
 /// A node of a 16-ary tree over the hashes of client ids: on level n there are 16^n, numbered by the highest bits.
 inline constexpr unsigned level_bits = 4;
 inline constexpr std::uint32_t children_per_node = 1U << level_bits;
-inline constexpr unsigned level_max = 5;
+inline constexpr unsigned level_max = 4;
 
-inline constexpr std::uint32_t nodes_on(unsigned level) {
+constexpr std::uint32_t nodes_on(unsigned level) {
   return 1U << (level_bits * level);
 }
 

@@ -3,7 +3,7 @@
 namespace herd::store {
 
 RecordStore::RecordStore(std::string_view herd, std::size_t partitions, std::uint64_t seed, const Tuning& tuning)
-    : hash_(herd), digests_(partitions) {
+    : hash_(herd), digests_(partitions), turns_(partitions) {
   partitions_.reserve(partitions);
   for (std::size_t i = 0; i < partitions; ++i) partitions_.emplace_back(seed + i, tuning);
 }

@@ -9,6 +9,7 @@
 #include "herd/store/digest_tree.h"
 #include "herd/store/herd_hash.h"
 #include "herd/store/partition.h"
+#include "herd/store/turns.h"
 
 namespace herd::store {
 
@@ -38,6 +39,9 @@ class RecordStore {
 
   const HerdHash& hash() const { return hash_; }
 
+  /// Who is bringing each partition up to date.
+  Turns& turns() { return turns_; }
+
   /// The digests of a partition, brought nearer to its last change by at most `looks_left` looks at slots.
   const DigestTree& digests(std::size_t partition, std::size_t& looks_left);
 
@@ -45,6 +49,7 @@ class RecordStore {
   HerdHash hash_;
   std::vector<Partition> partitions_;
   std::vector<DigestTree> digests_;
+  Turns turns_;
   std::size_t clients_ = 0;
   Neighbor neighbors_ = heard_here;
 };

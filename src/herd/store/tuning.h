@@ -17,7 +17,7 @@ struct Tuning {
   /// `ring_entries`: whoever fell off the ring must walk.
   Sequence walk_after_changes = 4096;
   /// A partition's digest tree gets another level when its leaves hold more records than this on average.
-  std::size_t records_per_leaf = 16;
+  std::size_t records_per_leaf = 4;
 };
 
 }  // namespace herd::store
