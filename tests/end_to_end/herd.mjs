@@ -8,7 +8,9 @@ import path from 'node:path';
 import { after, afterEach, before, beforeEach, describe } from 'node:test';
 import { statusLines } from './at_line.mjs';
 import { eventually } from './eventually.mjs';
-import { ServerProcess } from './server_process.mjs';
+import { FaultyProxy } from './faulty_proxy.mjs';
+import { Network, networkMissing } from './network_namespace.mjs';
+import { ServerProcess, runProxyherd } from './server_process.mjs';
 
 /// The five servers and six links that it all began with: server -> neighbours, a link named once counts for both.
 export const seed = {
@@ -33,6 +35,12 @@ export function neighbours(topology) {
   return both;
 }
 
+/// Each link once, as [smaller name, greater name]: the smaller dials.
+export function pairs(topology) {
+  const links = Object.entries(neighbours(topology)).flatMap(([name, others]) => [...others].map((other) => [name, other]));
+  return links.filter(([name, other]) => name < other);
+}
+
 /// The names of all servers that `from` reaches over working links when those in `down` do not run.
 export function reachable(topology, from, down) {
   const links = neighbours(topology);
@@ -46,11 +54,14 @@ export function reachable(topology, from, down) {
 export class Herd {
   #folder;
 
-  /// `limits`, `log` and `places` are the sections of that name; `env` is added to each server's environment,
-  /// `descriptors` is how many each may have.
-  constructor({ topology = seed, limits = {}, log = {}, places = {}, env = {}, descriptors = null } = {}) {
-    Object.assign(this, { topology, limits, log, places, env, descriptors });
+  /// `limits`, `log` and `places` are the sections of that name; `env` is added to each server's environment (or
+  /// tells by its name what is), `descriptors` is how many each may have. `proxied`: each link is a FaultyProxy, see
+  /// cable(). `tls`: links are TLS. `networked`: each server is in a network namespace of `network`, and links are TLS.
+  constructor({ topology = seed, limits = {}, log = {}, places = {}, env = {}, descriptors = null, proxied = false,
+    networked = false, tls = networked } = {}) {
+    Object.assign(this, { topology, limits, log, places, env, descriptors, proxied, networked, tls });
     this.servers = {};
+    this.cables = [];
   }
 
   get names() {
@@ -67,6 +78,22 @@ export class Herd {
     for (const name of names) this.servers[name].resume();
     await Promise.all(names.filter((name) => !this.servers[name].running).map((name) => this.servers[name].start()));
     await this.linked();
+  }
+
+  /// The cable between two servers of a herd whose links are proxied.
+  cable(one, other) {
+    return this.cables.find(({ ends }) => ends.includes(one) && ends.includes(other));
+  }
+
+  /// The cables that have one end among `names` and the other elsewhere.
+  cablesFrom(...names) {
+    return this.cables.filter(({ ends }) => names.includes(ends[0]) !== names.includes(ends[1]));
+  }
+
+  /// Ends all faults of all cables and of the network.
+  async heal() {
+    this.network?.heal();
+    await Promise.all(this.cables.map((cable) => cable.heal()));
   }
 
   /// Resolves once every link between running servers is up at both ends.
@@ -98,6 +125,8 @@ export class Herd {
   async stop() {
     const ends = await Promise.allSettled(Object.values(this.servers).map((server) => server.stop()));
     await Promise.all(Object.values(this.servers).map((server) => server.kill()));
+    await Promise.all(this.cables.map((cable) => cable.stop()));
+    this.network?.remove();
     if (this.#folder && !process.env.KEEP) fs.rmSync(this.#folder, { recursive: true, force: true });
     for (const { reason } of ends) if (reason) throw reason;
   }
@@ -120,29 +149,46 @@ export class Herd {
 
   async #configure() {
     this.#folder = fs.mkdtempSync(path.join(os.tmpdir(), 'proxyherd-'));
-    const ports = await freePorts(3 * this.names.length);
+    if (this.networked) this.network = new Network(this.names);
+    const links = this.proxied ? pairs(this.topology) : [];
+    const ports = await freePorts(3 * this.names.length + links.length);
     for (const name of this.names) {
       const [line, peer, http] = ports.splice(0, 3);
       const data = path.join(this.#folder, 'data', name);
-      const { configFile, env, descriptors } = this;
-      this.servers[name] = new ServerProcess({ name, configFile, ports: { line, peer, http }, data, env, descriptors });
+      const configFile = this.proxied ? path.join(this.#folder, `${name}.toml`) : this.configFile;
+      const { descriptors } = this;
+      const env = typeof this.env === 'function' ? this.env(name) : this.env;
+      const place = this.network?.end(name);
+      this.servers[name] = new ServerProcess({ name, configFile, ports: { line, peer, http }, data, env, descriptors, ...place });
     }
-    fs.writeFileSync(this.configFile, this.#toml());
+    this.cables = links.map((ends, i) => {
+      const target = this.servers[ends[1]].ports.peer;
+      return new FaultyProxy({ ends, port: ports.shift(), target, seed: i + 1 });
+    });
+    await Promise.all(this.cables.map((cable) => cable.start()));
+    for (const { name, configFile } of Object.values(this.servers)) fs.writeFileSync(configFile, this.#toml(name));
+    if (this.tls) await runProxyherd(['certs', 'init', '--config', Object.values(this.servers)[0].configFile]);
   }
 
-  #toml() {
+  /// What the server `reader` is told: its neighbours are where the cables to them begin.
+  #toml(reader) {
+    const doors = ({ name, ports, host, peerHost }) => {
+      const cable = this.cables.find(({ ends }) => ends[0] === reader && ends[1] === name);
+      return { line: `${host}:${ports.line}`, peer: `${peerHost}:${cable?.port ?? ports.peer}`, http: `${host}:${ports.http}` };
+    };
     const section = (name, values) =>
       [`[${name}]`, ...Object.entries(values).map(([key, value]) => `${key} = ${JSON.stringify(value)}`), ''];
-    const servers = Object.values(this.servers).flatMap(({ name, ports }) => [
+    const servers = Object.values(this.servers).flatMap((server) => [
       '[[server]]',
-      `id = ${JSON.stringify(name)}`,
-      ...Object.entries(ports).map(([kind, port]) => `${kind} = "127.0.0.1:${port}"`),
-      `talks_with = ${JSON.stringify(this.topology[name])}`,
+      `id = ${JSON.stringify(server.name)}`,
+      ...Object.entries(doors(server)).map(([kind, door]) => `${kind} = ${JSON.stringify(door)}`),
+      `talks_with = ${JSON.stringify(this.topology[server.name])}`,
       '',
     ]);
     return [
       ...section('herd', { name: 'test', data: 'data' }),
       ...servers,
+      ...(this.tls ? section('tls', { peers: 'certs' }) : []),
       ...section('limits', this.limits),
       ...section('log', this.log),
       ...section('places', this.places),
@@ -153,7 +199,7 @@ export class Herd {
 /// describe() with a herd of its own: all of it runs and is linked before each test, it is checked for crashes and
 /// sanitizer reports after each, and stopped after the last.
 export function describeHerd(title, options, define) {
-  describe(title, { timeout: 240_000 }, () => {
+  describe(title, { timeout: 240_000, skip: options.networked && networkMissing() }, () => {
     const herd = new Herd(options);
     before(async () => {
       try {
@@ -163,7 +209,10 @@ export function describeHerd(title, options, define) {
         throw error;
       }
     });
-    beforeEach(() => herd.start());
+    beforeEach(async () => {
+      await herd.heal();
+      await herd.start();
+    });
     afterEach(() => herd.check());
     after(() => herd.stop());
     define(herd);

@@ -13,9 +13,9 @@ export class LineClient {
   #waiting = null;
 
   /// Resolves to a connected client.
-  static async connect(port) {
+  static async connect(port, host = '127.0.0.1') {
     const client = new LineClient();
-    client.socket = net.connect({ port, host: '127.0.0.1', noDelay: true });
+    client.socket = net.connect({ port, host, noDelay: true });
     client.socket.on('data', (chunk) => {
       const text = chunk.toString('latin1');
       client.firstChunk ??= text;
@@ -118,8 +118,8 @@ export class LineClient {
 }
 
 /// Sends the bytes on a connection of their own, half-closes, and resolves to all that came back.
-export async function ask(port, bytes, seconds = patienceS) {
-  const client = await LineClient.connect(port);
+export async function ask(port, bytes, seconds = patienceS, host = '127.0.0.1') {
+  const client = await LineClient.connect(port, host);
   client.end(bytes);
   try {
     return await client.readToEnd(seconds);

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // How many reports a second, at what cost, and how soon the farthest server knows: figures for the notes.
 //
-//   load.mjs [--servers 1|5] [--connections 50] [--pipeline 32] [--clients 100000] [--seconds 10] [--workers 2]
+//   load.mjs [--servers 1|5] [--connections 50] [--pipeline 32] [--clients 100000] [--seconds 10] [--workers 2] [--tls]
 //
 // $PROXYHERD gives the binary (default: build/release/proxyherd). Each connection keeps `pipeline` reports under way:
 // it writes them at once, waits for all the answers, writes the next. The requests are built beforehand but for the
@@ -11,22 +11,23 @@ import net from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
+import { latencies, quantile } from './latency.mjs';
 
 process.env.PROXYHERD ??= 'build/release/proxyherd';
 
 async function main() {
   const { Herd, seed } = await import('./herd.mjs');
   const { binary } = await import('./server_process.mjs');
-  const { values } = parseArgs({ options: Object.fromEntries(
+  const { values: { tls, ...values } } = parseArgs({ options: { tls: { type: 'boolean', default: false }, ...Object.fromEntries(
     Object.entries({ servers: '5', connections: '50', pipeline: '32', clients: '100000', seconds: '10', workers: '2' })
-      .map(([name, value]) => [name, { type: 'string', default: value }])) });
+      .map(([name, value]) => [name, { type: 'string', default: value }])) } });
   const options = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, Number(value)]));
 
-  const herd = new Herd({ topology: options.servers === 1 ? { Riley: [] } : seed });
+  const herd = new Herd({ topology: options.servers === 1 ? { Riley: [] } : seed, tls });
   try {
     await herd.start();
     const servers = Object.values(herd.servers);
-    console.log(`${binary}: ${servers.length} server(s), ${options.connections} connections, ${options.pipeline} pipelined, ` +
+    console.log(`${binary}: ${servers.length} server(s)${tls ? ' with TLS' : ''}, ${options.connections} connections, ${options.pipeline} pipelined, ` +
       `${options.clients} clients, ${options.seconds} s`);
     if (servers.length > 1) await tellIdleLatency(herd.servers.Riley, herd.servers.Campbell);
     await tellThroughput(herd, servers, options);
@@ -80,34 +81,11 @@ async function tellThroughput(herd, servers, options) {
   }
 }
 
-/// From a report at `from` until `to` answers with it, nothing else going on: one asks again and again.
+/// From a report to `from` until `to` answers with it, nothing else going on.
 async function tellIdleLatency(from, to) {
-  const [reporter, asker] = [await from.connect(), await to.connect()];
-  const [toReport, toAsk] = [[], []];
-  const client = `idle-${process.pid}`;
-  const seconds = Math.floor(Date.now() / 1000);
-  for (let i = 0; i < 500; ++i) {
-    const time = `${seconds}.${String(i).padStart(9, '0')}`;
-    const startedAt = performance.now();
-    reporter.socket.write(`IAMAT ${client} +34.068930-118.445127 ${time}\n`);
-    if (i === 0) await reporter.readLine();
-    for (let known = false; !known;) {
-      const askedAt = performance.now();
-      asker.socket.write(`WHATSAT ${client} 0 0\n`);
-      const line = await asker.readLine();
-      if (line.startsWith('AT ')) await asker.readAnswer();
-      known = line.endsWith(` ${time}`);
-      toAsk.push((performance.now() - askedAt) * 1000);
-      if (performance.now() - startedAt > 5000) throw new Error(`${to.name} does not learn of ${client} ${time}`);
-    }
-    toReport.push((performance.now() - startedAt) * 1000);
-    if (i > 0) await reporter.readLine();
-  }
-  reporter.destroy();
-  asker.destroy();
-  const at = (list, share) => Math.round(list.sort((a, b) => a - b)[Math.floor(list.length * share)]);
-  console.log(`${from.name} to ${to.name}, idle  p50 ${at(toReport, 0.5)} us, p99 ${at(toReport, 0.99)} us, ` +
-    `in steps of one question (p50 ${at(toAsk, 0.5)} us)`);
+  const { toReport, toAsk } = await latencies(from, to, 500);
+  console.log(`${from.name} to ${to.name}, idle  p50 ${quantile(toReport, 0.5)} us, p99 ${quantile(toReport, 0.99)} us, ` +
+    `in steps of one question (p50 ${quantile(toAsk, 0.5)} us)`);
 }
 
 /// A worker's share of the connections.

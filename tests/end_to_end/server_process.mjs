@@ -21,10 +21,12 @@ const faultPattern = /ERROR: \w*Sanitizer|runtime error:|WARNING: ThreadSanitize
 const running = new Set();
 process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 
-/// Starts the program; the kernel kills it should this process be killed. `descriptors`: how many it may have.
-export function spawnProxyherd(args, env = {}, descriptors = null) {
+/// Starts the program; the kernel kills it should this process be killed. `descriptors`: how many it may have;
+/// `namespace`: the network namespace it lives in.
+export function spawnProxyherd(args, env = {}, { descriptors = null, namespace = null } = {}) {
   const limit = descriptors === null ? [] : ['prlimit', `--nofile=${descriptors}:${descriptors}`, '--'];
-  const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', ...limit, binary, ...args], {
+  const place = namespace === null ? [] : ['nsenter', `--net=/run/netns/${namespace}`, '--'];
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', ...limit, ...place, binary, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
   });
@@ -42,15 +44,24 @@ export function spawnProxyherd(args, env = {}, descriptors = null) {
   return child;
 }
 
+/// Runs the program to its end; resolves to its standard output, or throws what it complained of.
+export async function runProxyherd(args) {
+  const child = spawnProxyherd(args);
+  const { code } = await within(20, `proxyherd ${args[0]}`, child.ended);
+  if (code !== 0) throw new Error(`proxyherd ${args.join(' ')}: status ${code}: ${child.output.stderr}`);
+  return child.output.stdout;
+}
+
 export class ServerProcess {
   child = null;
   paused = false;
   #expectedToEnd = false;
   #faults = [];
 
-  /// `ports` is {line, peer, http}; `data` the folder of the server's own files.
-  constructor({ name, configFile, ports, data, env, descriptors }) {
-    Object.assign(this, { name, configFile, ports, data, env, descriptors });
+  /// `ports` is {line, peer, http}, at `host` for clients and at `peerHost` for neighbours; `data` the folder of the
+  /// server's own files.
+  constructor({ name, configFile, ports, data, env, descriptors, host = '127.0.0.1', peerHost = host, namespace }) {
+    Object.assign(this, { name, configFile, ports, data, env, descriptors, host, peerHost, namespace });
   }
 
   get running() {
@@ -61,14 +72,15 @@ export class ServerProcess {
     return this.child.pid;
   }
 
-  /// Starts the process and resolves once it listens on its three ports.
+  /// Starts the process and resolves once it listens on those of its ports that can be reached from here.
   async start() {
     this.launch();
-    await Promise.all(Object.values(this.ports).map((port) => this.listening(port)));
+    const { line, peer, http } = this.ports;
+    await Promise.all([line, http, ...(this.namespace ? [] : [peer])].map((port) => this.listening(port)));
   }
 
   launch() {
-    const child = spawnProxyherd(['serve', this.name, '--config', this.configFile], this.env, this.descriptors);
+    const child = spawnProxyherd(['serve', this.name, '--config', this.configFile], this.env, this);
     this.child = child;
     this.#expectedToEnd = false;
     child.ended.then(({ code, signal }) => {
@@ -88,7 +100,7 @@ export class ServerProcess {
   listening(port = this.ports.line, seconds = 15) {
     return eventually(`${this.name} listens on port ${port}`, () => {
       if (!this.running) throw Object.assign(new Error(this.#faults.join('\n')), { isFinal: true });
-      return canConnect(port);
+      return canConnect(port, this.host);
     }, seconds);
   }
 
@@ -125,17 +137,17 @@ export class ServerProcess {
   }
 
   connect() {
-    return LineClient.connect(this.ports.line);
+    return LineClient.connect(this.ports.line, this.host);
   }
 
   /// Sends the bytes on a connection of their own, half-closes, and resolves to all that came back.
   ask(bytes, seconds) {
-    return ask(this.ports.line, bytes, seconds);
+    return ask(this.ports.line, bytes, seconds, this.host);
   }
 
   /// What GET /v1/status says.
   async status() {
-    const body = await httpGet(this.ports.http, '/v1/status');
+    const body = await httpGet(this.ports.http, '/v1/status', this.host);
     return JSON.parse(body);
   }
 
@@ -177,9 +189,9 @@ export class ServerProcess {
   }
 }
 
-function canConnect(port) {
+function canConnect(port, host) {
   return new Promise((resolve) => {
-    const socket = net.connect({ port, host: '127.0.0.1' });
+    const socket = net.connect({ port, host });
     socket.on('connect', () => {
       socket.destroy();
       resolve(true);
@@ -188,9 +200,9 @@ function canConnect(port) {
   });
 }
 
-export function httpGet(port, target) {
+export function httpGet(port, target, host = '127.0.0.1') {
   return within(10, `GET ${target}`, new Promise((resolve, reject) => {
-    const request = http.get({ port, host: '127.0.0.1', path: target, agent: false }, (response) => {
+    const request = http.get({ port, host, path: target, agent: false }, (response) => {
       let body = '';
       response.setEncoding('utf8').on('data', (text) => (body += text));
       response.on('end', () => {

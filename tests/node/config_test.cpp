@@ -238,9 +238,27 @@ TEST(Config, two_ports_of_one_number_on_one_host_are_refused) {
 }
 
 TEST(Config, a_peer_port_that_other_machines_can_reach_is_refused) {
-  EXPECT_EQ(mistakes_in("[herd]\nname = \"n\"\n[[server]]\nid = \"A\"\nline = \"0.0.0.0:1\"\npeer = \"0.0.0.0:2\"\n"),
-            "h.toml:6: peer \"0.0.0.0:2\" can be reached from other machines; plain peer ports are for loopback only "
-            "until there is TLS: write 127.0.0.1:2");
+  EXPECT_EQ(
+      mistakes_in("[herd]\nname = \"n\"\n[[server]]\nid = \"A\"\nline = \"0.0.0.0:1\"\npeer = \"0.0.0.0:2\"\n"),
+      "h.toml:6: peer \"0.0.0.0:2\" can be reached from other machines, and without TLS a peer port is for loopback "
+      "only: run `proxyherd certs init` and add [tls] with peers = \"certs\", or write 127.0.0.1:2");
+}
+
+TEST(Config, with_certificates_a_peer_port_may_be_anywhere) {
+  constexpr std::string_view anywhere =
+      "[herd]\nname = \"n\"\n[[server]]\nid = \"A\"\nline = \"0.0.0.0:1\"\npeer = \"0.0.0.0:2\"\n";
+  const auto config = parse_config(std::string(anywhere) + "[tls]\npeers = \"certs\"\n", "/etc/herd/h.toml").value();
+  EXPECT_EQ(config.peer_certificates, "/etc/herd/certs");
+  EXPECT_EQ(parse_config(anywhere, "h.toml", PlainPeers::anywhere).value().peer_certificates, std::nullopt);
+}
+
+TEST(Config, a_tls_section_names_a_folder_and_a_server_is_not_called_as_the_CA) {
+  EXPECT_EQ(mistakes_in(std::string(herd_of_two) + "[tls]\npears = \"certs\"\n"),
+            "h.toml:12: [tls] has no peers; add peers = \"certs\"\n"
+            "h.toml:13: unknown key \"pears\" in [tls]; did you mean \"peers\"?");
+  EXPECT_EQ(mistakes_in("[tls]\npeers = \"certs\"\n[herd]\nname = \"n\"\n[[server]]\nid = \"ca\"\nline = "
+                        "\"127.0.0.1:1\"\npeer = \"127.0.0.1:2\"\n"),
+            "h.toml:6: id \"ca\" is taken: ca.crt and ca.key in the folder of [tls] are the CA's");
 }
 
 TEST(Config, a_link_to_itself_or_to_no_server_is_refused) {

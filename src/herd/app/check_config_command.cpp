@@ -1,5 +1,6 @@
 #include "herd/app/check_config_command.h"
 
+#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -8,6 +9,8 @@
 #include "herd/app/herd_file.h"
 #include "herd/app/table.h"
 #include "herd/app/terminal.h"
+#include "herd/app/usage_error.h"
+#include "herd/net/clock.h"
 
 namespace herd::app {
 
@@ -23,8 +26,32 @@ std::string joined(const std::vector<std::string>& words) {
   return text;
 }
 
+/// Checks the certificates of the servers whose keys are here, and says how long they are valid; empty without TLS.
+/// Throws UsageError with a line for each that is wrong.
+std::string certificates_text(const node::Config& config) {
+  if (!config.peer_certificates) return {};
+  std::string text;
+  std::string mistakes;
+  for (const auto& server : config.servers) {
+    const net::CertificateFiles files{*config.peer_certificates, server.id};
+    if (!std::filesystem::exists(files.key())) continue;
+    if (const auto certificate = net::check_certificate(files, net::wall_now() / second)) {
+      text += "  " + server.id + " until " + net::utc_text(certificate->valid_until()) + "\n";
+    } else {
+      mistakes += (mistakes.empty() ? "" : "\n") + certificate.error().message;
+    }
+  }
+  if (text.empty() && mistakes.empty()) {
+    mistakes = config.peer_certificates->string() + ": holds no key of any server; " +
+               "make certificates with `proxyherd certs init`";
+  }
+  if (!mistakes.empty()) throw UsageError(mistakes);
+  return "links are TLS, with certificates in " + config.peer_certificates->string() + ", valid\n" + text;
+}
+
 int check_config(const std::string& file) {
   const auto config = load_herd(file);
+  const auto certificates = certificates_text(config);
   Table table({{"SERVER"}, {"LINE"}, {"PEER"}, {"HTTP"}, {"TALKS WITH"}});
   std::size_t link_ends = 0;
   for (const auto& server : config.servers) {
@@ -38,7 +65,7 @@ int check_config(const std::string& file) {
   std::cout << file << ": herd " << config.herd << ", " << plural(config.servers.size(), "server") << ", "
             << plural(link_ends / 2, "link") << "\n\n"
             << table.text(shows_colour(STDOUT_FILENO)) << '\n'
-            << "data in " << (config.data / "<id>").string() << '\n';
+            << certificates << "data in " << (config.data / "<id>").string() << '\n';
   for (const auto& place_file : config.place_files) std::cout << "places from " << place_file.string() << '\n';
   for (const auto& warning : config.warnings) std::cout << "warning: " << warning << '\n';
   return 0;

@@ -4,6 +4,7 @@
 
 #include "herd/app/usage_error.h"
 #include "herd/base/text.h"
+#include "herd/net/clock.h"
 #include "herd/node/nearest_name.h"
 
 namespace herd::app {
@@ -15,8 +16,8 @@ void add_config_option(CLI::App& command, std::string& file) {
       ->type_name("FILE");
 }
 
-node::Config load_herd(const std::string& file) {
-  auto config = node::load_config(file);
+node::Config load_herd(const std::string& file, node::PlainPeers plain_peers) {
+  auto config = node::load_config(file, plain_peers);
   if (!config) throw UsageError(config.error().message);
   return *std::move(config);
 }
@@ -35,6 +36,12 @@ const node::ServerConfig& server_named(const node::Config& config, std::string_v
   const auto hint = node::did_you_mean(id, ids);
   if (hint.ends_with('?')) message += hint + " Its servers are ";
   throw UsageError(message + (hint.ends_with('?') ? known : hint));
+}
+
+net::Certificate check_certificate_of(const node::ServerConfig& server, const node::Config& config) {
+  auto certificate = net::check_certificate({*config.peer_certificates, server.id}, net::wall_now() / second);
+  if (!certificate) throw UsageError(certificate.error().message);
+  return *std::move(certificate);
 }
 
 std::filesystem::path executable_file() {

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "herd/net/certificate.h"
 #include "herd/node/config.h"
 
 namespace herd::app {
@@ -14,10 +15,13 @@ namespace herd::app {
 void add_config_option(CLI::App& command, std::string& file);
 
 /// The herd of the file. Throws UsageError with a line for each mistake in it.
-node::Config load_herd(const std::string& file);
+node::Config load_herd(const std::string& file, node::PlainPeers plain_peers = node::PlainPeers::on_loopback_only);
 
 /// The herd's server of this id. Throws UsageError naming those there are. The config outlives what is returned.
 const node::ServerConfig& server_named(const node::Config& config, std::string_view id, const std::string& file);
+
+/// The certificate of a server of a herd with TLS. Throws UsageError if it could not link to its neighbours with it.
+net::Certificate check_certificate_of(const node::ServerConfig& server, const node::Config& config);
 
 /// The file of the running program.
 std::filesystem::path executable_file();

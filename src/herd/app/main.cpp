@@ -3,6 +3,7 @@
 #include <functional>
 #include <iostream>
 
+#include "herd/app/certs_command.h"
 #include "herd/app/check_config_command.h"
 #include "herd/app/places_command.h"
 #include "herd/app/replay_command.h"
@@ -43,6 +44,7 @@ int main(int argc, char** argv) {
   herd::app::add_replay_command(app, action);
   herd::app::add_places_command(app, action);
   herd::app::add_check_config_command(app, action);
+  herd::app::add_certs_command(app, action);
 
   try {
     app.parse(argc, argv);

@@ -15,7 +15,6 @@
 #include <utility>
 
 #include "herd/app/table.h"
-#include "herd/app/terminal.h"
 
 namespace herd::app {
 
@@ -125,6 +124,14 @@ void Supervisor::take_signals(Time now) {
   signalfd_siginfo signal{};
   while (read(signals_, &signal, sizeof signal) == sizeof signal) {
     if (signal.ssi_signo == SIGCHLD) continue;
+    // It comes from the terminal too, when that is closed: then it is time to stop.
+    const bool terminal_closed = has_terminal_ && !is_terminal(STDIN_FILENO);
+    if (signal.ssi_signo == SIGHUP && !stopping_ && !terminal_closed) {
+      for (auto& server : servers_) {
+        if (server.process) server.process->send_signal(SIGHUP);
+      }
+      continue;
+    }
     if (stopping_) kill_all();
     if (!stopping_) stop(now);
   }

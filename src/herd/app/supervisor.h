@@ -4,10 +4,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unistd.h>
 #include <vector>
 
 #include "herd/app/child_process.h"
 #include "herd/app/restart_backoff.h"
+#include "herd/app/terminal.h"
 #include "herd/base/time.h"
 
 namespace herd::app {
@@ -28,7 +30,8 @@ class Supervisor {
   ~Supervisor();
 
   /// Returns once all have ended, by themselves or because a signal asked us to stop them: SIGTERM to each, SIGKILL
-  /// after 5 s or at the second signal. True if none had to be given up.
+  /// after 5 s or at the second signal. SIGHUP is passed on to the servers, unless the terminal was closed, which is a
+  /// wish to stop. True if none had to be given up.
   bool run();
 
  private:
@@ -54,6 +57,7 @@ class Supervisor {
   bool all_ended() const;
 
   std::vector<Server> servers_;
+  const bool has_terminal_ = is_terminal(STDIN_FILENO);
   int signals_ = -1;  // a signalfd
   bool stopping_ = false;
   std::optional<Time> kill_at_;

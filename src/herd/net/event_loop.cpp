@@ -14,7 +14,8 @@ namespace asio = boost::asio;
 struct EventLoop::State {
   // One thread runs it; others only post results to it.
   asio::io_context context{1};
-  asio::signal_set signals{context, SIGINT, SIGTERM};
+  asio::signal_set terminations{context, SIGINT, SIGTERM};
+  asio::signal_set hangups{context};
   std::list<asio::steady_timer> timers;
   bool ceased = false;
 
@@ -28,12 +29,13 @@ struct EventLoop::State {
         });
   }
 
-  void wait_for_signal(std::function<void()> action) {
-    signals.async_wait([this, action = std::move(action)](const boost::system::error_code& error, int) mutable {
-      if (error || ceased) return;
-      action();
-      wait_for_signal(std::move(action));
-    });
+  void wait_for(asio::signal_set& signals, std::function<void()> action) {
+    signals.async_wait(
+        [this, &signals, action = std::move(action)](const boost::system::error_code& error, int) mutable {
+          if (error || ceased) return;
+          action();
+          wait_for(signals, std::move(action));
+        });
   }
 };
 
@@ -49,12 +51,18 @@ void EventLoop::every(Duration interval, std::function<void()> action) {
 }
 
 void EventLoop::on_terminate(std::function<void()> action) {
-  state_->wait_for_signal(std::move(action));
+  state_->wait_for(state_->terminations, std::move(action));
+}
+
+void EventLoop::on_hangup(std::function<void()> action) {
+  state_->hangups.add(SIGHUP);
+  state_->wait_for(state_->hangups, std::move(action));
 }
 
 void EventLoop::cease() {
   state_->ceased = true;
-  state_->signals.cancel();
+  state_->terminations.cancel();
+  state_->hangups.cancel();
   for (auto& timer : state_->timers) timer.cancel();
 }
 

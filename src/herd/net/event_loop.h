@@ -26,6 +26,9 @@ class EventLoop {
   /// Calls `action` at SIGINT and at SIGTERM.
   void on_terminate(std::function<void()> action);
 
+  /// Calls `action` at SIGHUP, which would end the process otherwise.
+  void on_hangup(std::function<void()> action);
+
   /// No more timers, no more signals.
   void cease();
 

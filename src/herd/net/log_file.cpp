@@ -43,6 +43,10 @@ void LogFile::warn(std::string_view text) {
   writer_->logger->warn(text);
 }
 
+void LogFile::error(std::string_view text) {
+  writer_->logger->error(text);
+}
+
 void LogFile::tick() {
   if (const auto left_out = begin_second(); left_out != 0) {
     traffic_left_out_ += left_out;

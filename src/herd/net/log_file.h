@@ -26,6 +26,7 @@ class LogFile : public TrafficLog {
 
   void info(std::string_view text);
   void warn(std::string_view text);
+  void error(std::string_view text);
 
   /// Once a second: logs what was left out or lost.
   void tick();

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <optional>
 #include <random>
@@ -9,13 +8,13 @@
 
 #include "herd/flood/backoff.h"
 #include "herd/net/neighbor_link.h"
+#include "herd/net/peer_stream.h"
 #include "herd/net/wake_signal.h"
 
 namespace herd::net {
 
 /// The inside of a NeighborLink: the coroutines on its socket.
 struct NeighborLink::Connection {
-  using Socket = boost::asio::ip::tcp::socket;
   template <class T>
   using Awaitable = boost::asio::awaitable<T>;
 
@@ -23,9 +22,10 @@ struct NeighborLink::Connection {
              std::function<void()> accepted, std::uint64_t seed);
 
   /// Takes over a connection that the neighbour opened, on which `received` came, beginning with a valid hello.
-  /// The one there was is closed, unless it is of another life of the neighbour and still answers: then two servers
-  /// bear one name, and the newcomer is refused. Returns the reason of a refusal.
-  Awaitable<std::optional<std::string>> adopt(Socket newcomer, std::string received, std::uint64_t epoch);
+  /// The one there was is pinged first: if it answers, the newcomer is no neighbour of ours, which has one connection
+  /// only, but another server of its name or a hello that somebody recorded. Returns the reason of a refusal; the
+  /// newcomer is then as it was, and must outlive the call.
+  Awaitable<std::optional<std::string>> adopt(PeerStream& newcomer, std::string received);
 
   Awaitable<void> run();
   void close(std::string_view reason);
@@ -38,6 +38,7 @@ struct NeighborLink::Connection {
   Awaitable<void> keep_dialling();
   Awaitable<void> keep_accepting();
   Awaitable<std::string> connect();
+  Awaitable<std::string> dial();
   Awaitable<void> converse(std::string received);
   Awaitable<std::string> read();
   Awaitable<std::string> write();
@@ -47,7 +48,7 @@ struct NeighborLink::Connection {
   void set_status(State state, std::string reason);
 
   struct Newcomer {
-    Socket socket;
+    PeerStream stream;
     std::string received;
   };
 
@@ -57,7 +58,7 @@ struct NeighborLink::Connection {
   std::function<void()> on_accepted_;
   flood::Backoff backoff_;
   std::minstd_rand random_;
-  Socket socket_;
+  PeerStream stream_;
   bool conversing_ = false;
   bool closed_ = false;
   std::string close_reason_;

@@ -8,7 +8,10 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <cerrno>
+#include <cstring>
 #include <limits>
+#include <netinet/tcp.h>
 
 #include "herd/net/clock.h"
 #include "herd/net/listener.h"
@@ -29,10 +32,21 @@ constexpr Duration backoff_min = 50 * millisecond;
 constexpr Duration watch_every = 100 * millisecond;
 /// A loop that stood still for so long has missed the signs of life of its neighbours, and they its own.
 constexpr Duration stopped_after = second;
-/// Shorter than a hello may take, lest the newcomer gives up meanwhile.
-constexpr Duration answer_within = 250 * millisecond;
+/// How long a connection that a newcomer wants to replace may take to answer a ping: shorter than a hello may take,
+/// lest the newcomer gives up meanwhile. Counted in looks, for a loop that stood still has not read the answer.
+constexpr Duration look_for_answer_every = 10 * millisecond;
+constexpr int looks_for_answer = 25;
 /// What waits in the system's buffers is no longer the newest, and pings wait behind it.
 constexpr int socket_buffer_bytes = 256 * 1024;
+/// Of it, what the system has not even sent yet: on a slow line everything waits behind that.
+constexpr int unsent_bytes_max = 16 * 1024;
+using UnsentBytesMax = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_NOTSENT_LOWAT>;
+
+/// A neighbour that closes before it has said hello has told its own log why.
+std::string unexplained(const std::string& reason) {
+  const bool is_silent = reason.starts_with("closed by") || reason == std::strerror(ECONNRESET);
+  return is_silent ? reason + "; its log says why" : reason;
+}
 
 }  // namespace
 
@@ -75,7 +89,7 @@ NeighborLink::Connection::Connection(EventLoop& loop, const Options& the_options
       on_accepted_(std::move(accepted)),
       backoff_(backoff_min, flood::hello_max_for(the_options.loopback)),
       random_(static_cast<std::minstd_rand::result_type>(seed)),
-      socket_(context_),
+      stream_(context_),
       newcomer_came_(context_.get_executor()),
       pause_(context_) {}
 
@@ -90,8 +104,7 @@ asio::awaitable<void> NeighborLink::Connection::run() {
 void NeighborLink::Connection::close(std::string_view reason) {
   closed_ = true;
   close_reason_ = reason;
-  boost::system::error_code ignored;
-  socket_.close(ignored);
+  stream_.close();
   newcomer_.reset();
   pause_.cancel();
   wake.notify();
@@ -106,6 +119,7 @@ asio::awaitable<void> NeighborLink::Connection::keep_dialling() {
     if (failure.empty()) {
       co_await converse({});
     } else {
+      stream_.close();
       set_status(State::down, std::move(failure));
     }
     if (closed_) co_return;
@@ -114,30 +128,35 @@ asio::awaitable<void> NeighborLink::Connection::keep_dialling() {
   }
 }
 
-/// Opens socket_; returns why it could not, or nothing.
+/// Opens stream_ as far as TLS goes; returns why it could not, or nothing.
 asio::awaitable<std::string> NeighborLink::Connection::connect() {
-  socket_ = tcp::socket(context_);
-  tcp::resolver resolver(context_);
-  const auto attempt = [&]() -> asio::awaitable<boost::system::error_code> {
-    boost::system::error_code is_name;
-    const auto address = asio::ip::make_address(options_.host, is_name);
-    if (!is_name) {
-      const auto [error] = co_await socket_.async_connect({address, options_.port}, as_result);
-      co_return error;
-    }
-    const auto [error, endpoints] =
-        co_await resolver.async_resolve(options_.host, std::to_string(options_.port), as_result);
-    if (error) co_return error;
-    const auto [connect_error, endpoint] = co_await asio::async_connect(socket_, endpoints, as_result);
-    co_return connect_error;
-  };
   pause_.expires_after(std::chrono::nanoseconds(flood::hello_max_for(options_.loopback)));
-  const auto result = co_await (attempt() || pause_.async_wait(as_result));
-  if (result.index() != 0) co_return "no answer from " + options_.host + ":" + std::to_string(options_.port);
-  if (const auto& error = std::get<0>(result)) co_return error.message();
+  const auto result = co_await (dial() || pause_.async_wait(as_result));
+  if (result.index() == 0) co_return std::get<0>(result);
+  co_return "no answer from " + options_.host + ":" + std::to_string(options_.port);
+}
+
+asio::awaitable<std::string> NeighborLink::Connection::dial() {
+  tcp::socket socket(context_);
+  boost::system::error_code is_name;
+  const auto address = asio::ip::make_address(options_.host, is_name);
+  if (!is_name) {
+    const auto [error] = co_await socket.async_connect({address, options_.port}, as_result);
+    if (error) co_return error.message();
+  } else {
+    tcp::resolver resolver(context_);
+    const auto [error, found] =
+        co_await resolver.async_resolve(options_.host, std::to_string(options_.port), as_result);
+    if (error) co_return error.message();
+    const auto [connect_error, endpoint] = co_await asio::async_connect(socket, found, as_result);
+    if (connect_error) co_return connect_error.message();
+  }
   boost::system::error_code ignored;
-  socket_.non_blocking(true, ignored);
-  socket_.set_option(tcp::no_delay(true), ignored);
+  socket.non_blocking(true, ignored);
+  socket.set_option(tcp::no_delay(true), ignored);
+  stream_ = PeerStream(std::move(socket), options_.tls, PeerStream::Role::dials);
+  if (const auto greeted = co_await stream_.handshake(); !greeted) co_return unexplained(greeted.error().message);
+  if (const auto named = stream_.check_name(link.neighbor()); !named) co_return named.error().message;
   co_return std::string();
 }
 
@@ -147,42 +166,45 @@ asio::awaitable<void> NeighborLink::Connection::keep_accepting() {
       co_await newcomer_came_.wait_until(std::numeric_limits<Time>::max());
       continue;
     }
-    socket_ = std::move(newcomer_->socket);
+    stream_ = std::move(newcomer_->stream);
     auto received = std::move(newcomer_->received);
     newcomer_.reset();
     co_await converse(std::move(received));
   }
 }
 
-asio::awaitable<std::optional<std::string>> NeighborLink::Connection::adopt(tcp::socket newcomer, std::string received,
-                                                                            std::uint64_t epoch) {
-  if (conversing_ && link.is_up() && link.neighbor_epoch() != epoch) {
+asio::awaitable<std::optional<std::string>> NeighborLink::Connection::adopt(PeerStream& newcomer,
+                                                                            std::string received) {
+  if (conversing_ && link.is_up()) {
     const auto asked_at = steady_now();
     link.want_ping();
     wake.notify();
-    asio::steady_timer answer(context_, std::chrono::nanoseconds(answer_within));
-    co_await answer.async_wait(as_result);
-    if (conversing_ && link.heard_since(asked_at) && link.neighbor_epoch() != epoch)
-      co_return "the name is in use by a server that answers";
+    asio::steady_timer pause(context_);
+    for (int i = 0; i < looks_for_answer && conversing_ && !link.heard_since(asked_at); ++i) {
+      pause.expires_after(std::chrono::nanoseconds(look_for_answer_every));
+      co_await pause.async_wait(as_result);
+    }
+    if (conversing_ && link.heard_since(asked_at)) co_return "the name is in use by a server that answers";
   }
   if (closed_) co_return "this server is stopping";
+  if (!newcomer.is_open()) co_return "closed while an older connection was asked for a sign of life";
   newcomer_ = Newcomer{std::move(newcomer), std::move(received)};
   if (conversing_) {
     close_reason_ = "replaced by a newer connection";
-    boost::system::error_code ignored;
-    socket_.close(ignored);
+    stream_.close();
     wake.notify();
   }
   newcomer_came_.notify();
   co_return std::nullopt;
 }
 
-/// Serves socket_ until the connection is over.
+/// Serves stream_ until the connection is over.
 asio::awaitable<void> NeighborLink::Connection::converse(std::string received) {
   conversing_ = true;
   boost::system::error_code ignored;
-  socket_.set_option(tcp::socket::send_buffer_size(socket_buffer_bytes), ignored);
-  socket_.set_option(tcp::socket::receive_buffer_size(socket_buffer_bytes), ignored);
+  stream_.socket().set_option(tcp::socket::send_buffer_size(socket_buffer_bytes), ignored);
+  stream_.socket().set_option(tcp::socket::receive_buffer_size(socket_buffer_bytes), ignored);
+  stream_.socket().set_option(UnsentBytesMax(unsent_bytes_max), ignored);
   close_reason_.clear();
   output_.clear();
   link.connect(steady_now());
@@ -191,7 +213,7 @@ asio::awaitable<void> NeighborLink::Connection::converse(std::string received) {
     const auto ended = co_await (read() || write() || watch());
     reason = std::visit([](const std::string& why) { return why; }, ended);
   }
-  socket_.close(ignored);
+  stream_.close();
   conversing_ = false;
   if (link.is_up())
     log_.info("link " + link.neighbor() + " down: " + (close_reason_.empty() ? *reason : close_reason_));
@@ -202,14 +224,16 @@ asio::awaitable<void> NeighborLink::Connection::converse(std::string received) {
 asio::awaitable<std::string> NeighborLink::Connection::read() {
   std::array<char, read_bytes_max> input;
   for (;;) {
-    const auto [wait_error] = co_await socket_.async_wait(tcp::socket::wait_read, as_result);
-    if (wait_error) co_return wait_error.message();
-    boost::system::error_code error;
-    const auto count = socket_.read_some(asio::buffer(input), error);
-    if (error == asio::error::would_block) continue;
-    if (error == asio::error::eof) co_return "closed by the neighbour";
-    if (error) co_return error.message();
-    if (auto reason = take({input.data(), count})) co_return *reason;
+    if (stream_.may_have_unread()) {
+      co_await asio::post(asio::use_awaitable);  // others have work too
+    } else {
+      const auto [error] = co_await stream_.socket().async_wait(tcp::socket::wait_read, as_result);
+      if (error) co_return error.message();
+    }
+    const auto count = stream_.read_some(input);
+    if (!count) co_return link.is_up() ? count.error().message : unexplained(count.error().message);
+    if (*count == 0) continue;
+    if (auto reason = take({input.data(), *count})) co_return *reason;
   }
 }
 
@@ -229,17 +253,16 @@ asio::awaitable<std::string> NeighborLink::Connection::write() {
     link.write(steady_now(), output_);
     if (output_.empty()) {
       co_await wake.wait_until(link.next_write());
-      if (!socket_.is_open()) co_return "closed";
+      if (!stream_.is_open()) co_return "closed";
       continue;
     }
     for (std::size_t sent = 0; sent < output_.size();) {
-      boost::system::error_code error;
-      sent += socket_.write_some(asio::buffer(output_) + sent, error);
-      if (error == asio::error::would_block) {
-        const auto [wait_error] = co_await socket_.async_wait(tcp::socket::wait_write, as_result);
-        if (wait_error) co_return wait_error.message();
-      } else if (error) {
-        co_return error.message();
+      const auto count = stream_.write_some(std::string_view(output_).substr(sent));
+      if (!count) co_return count.error().message;
+      sent += *count;
+      if (*count == 0) {
+        const auto [error] = co_await stream_.socket().async_wait(tcp::socket::wait_write, as_result);
+        if (error) co_return error.message();
       }
     }
     output_.clear();
@@ -267,7 +290,8 @@ void NeighborLink::Connection::note_if_up() {
   if (!link.is_up() || status.state == State::up) return;
   backoff_.reset();
   set_status(State::up, {});
-  log_.info("link " + link.neighbor() + " up (" + (options_.dials ? "to " : "from ") + remote_address(socket_) + ")");
+  log_.info("link " + link.neighbor() + " up (" + (options_.dials ? "to " : "from ") +
+            remote_address(stream_.socket()) + ")");
 }
 
 void NeighborLink::Connection::set_status(State state, std::string reason) {

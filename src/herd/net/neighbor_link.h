@@ -13,6 +13,8 @@
 
 namespace herd::net {
 
+class PeerTls;
+
 /// A kept connection to one neighbour: dialled by the smaller id of the two, accepted by the other, reopened whenever
 /// it is gone. What is said on it is flood::Link's business.
 class NeighborLink {
@@ -20,8 +22,9 @@ class NeighborLink {
   struct Options {
     std::string host;  ///< of the neighbour's peer port
     std::uint16_t port = 0;
-    bool dials = false;     ///< the smaller id dials
-    bool loopback = false;  ///< both ends are on this machine: short timeouts, short backoff
+    bool dials = false;            ///< the smaller id dials
+    bool loopback = false;         ///< both ends are on this machine: short timeouts, short backoff
+    const PeerTls* tls = nullptr;  ///< null: plain. Outlives the link, and may be assigned to
   };
 
   enum class State { down, connecting, up };

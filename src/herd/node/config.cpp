@@ -45,13 +45,14 @@ struct NamedLink {
 /// Turns the tables of one file into a Config.
 class ConfigReader {
  public:
-  ConfigReader(const std::filesystem::path& file, Mistakes& mistakes, Mistakes& warnings)
-      : folder_(file.parent_path()), mistakes_(mistakes), warnings_(warnings) {}
+  ConfigReader(const std::filesystem::path& file, PlainPeers plain_peers, Mistakes& mistakes, Mistakes& warnings)
+      : folder_(file.parent_path()), plain_peers_(plain_peers), mistakes_(mistakes), warnings_(warnings) {}
 
   Config read(const toml::table& document) {
-    const TomlSection top(document, "the file", 1, {"herd", "server", "places", "durability", "log", "limits"},
+    const TomlSection top(document, "the file", 1, {"herd", "server", "tls", "places", "durability", "log", "limits"},
                           mistakes_);
     read_herd(top.table("herd", {"name", "data"}));
+    if (document.contains("tls")) read_tls(top.table("tls", {"peers"}));
     for (const auto& section : top.tables("server", {"id", "line", "peer", "http", "talks_with"})) read_server(section);
     const auto* servers = document.get("server");
     if (servers == nullptr || (servers->is_array() && servers->as_array()->empty())) {
@@ -88,10 +89,19 @@ class ConfigReader {
     config_.data = (folder_ / (data ? data->value : "data")).lexically_normal();
   }
 
+  void read_tls(const TomlSection& section) {
+    if (const auto folder = section.required_string("peers", "\"certs\"")) {
+      config_.peer_certificates = (folder_ / folder->value).lexically_normal();
+    }
+  }
+
   void read_server(const TomlSection& section) {
     ServerConfig server;
     if (const auto id = name(section, "id", "\"Riley\"")) {
       server.id = id->value;
+      if (server.id == "ca" && config_.peer_certificates) {
+        mistakes_.add(id->line, "id \"ca\" is taken: ca.crt and ca.key in the folder of [tls] are the CA's");
+      }
       if (const auto [earlier, is_new] = id_lines_.try_emplace(id->value, id->line); !is_new) {
         mistakes_.add(id->line, "id " + in_quotes(id->value) + " is taken by the server of line " +
                                     std::to_string(earlier->second) + "; give each server its own");
@@ -103,12 +113,13 @@ class ConfigReader {
     }
     if (const auto peer = section.required_string("peer", "\"127.0.0.1:13000\"")) {
       server.peer = endpoint(*peer, who, "peer");
-      if (!server.peer.host.empty() && !server.peer.is_loopback()) {
-        mistakes_.add(peer->line,
-                      "peer " + in_quotes(peer->value) +
-                          " can be reached from other machines; plain peer ports are for loopback only until there is "
-                          "TLS: write 127.0.0.1:" +
-                          std::to_string(server.peer.port));
+      if (!server.peer.host.empty() && !server.peer.is_loopback() && !config_.peer_certificates &&
+          plain_peers_ == PlainPeers::on_loopback_only) {
+        mistakes_.add(peer->line, "peer " + in_quotes(peer->value) +
+                                      " can be reached from other machines, and without TLS a peer port is for "
+                                      "loopback only: run `proxyherd certs init` and add [tls] with peers = "
+                                      "\"certs\", or write 127.0.0.1:" +
+                                      std::to_string(server.peer.port));
       }
     }
     if (const auto http = section.string("http", "\"127.0.0.1:14000\"")) server.http = endpoint(*http, who, "http");
@@ -184,6 +195,7 @@ class ConfigReader {
   }
 
   std::filesystem::path folder_;
+  PlainPeers plain_peers_;
   Mistakes& mistakes_;
   Mistakes& warnings_;
   Config config_;
@@ -206,7 +218,7 @@ const ServerConfig* Config::find(std::string_view id) const {
   return found == servers.end() ? nullptr : &*found;
 }
 
-Result<Config> load_config(const std::filesystem::path& file) {
+Result<Config> load_config(const std::filesystem::path& file, PlainPeers plain_peers) {
   std::ifstream in(file, std::ios::binary);
   std::ostringstream text;
   std::error_code ignored;
@@ -216,10 +228,10 @@ Result<Config> load_config(const std::filesystem::path& file) {
     return Error{file.string() + ": cannot be read: " + reason + "; name the herd's file with --config FILE"};
   }
   if (in.peek() != std::ifstream::traits_type::eof()) text << in.rdbuf();
-  return parse_config(text.view(), file);
+  return parse_config(text.view(), file, plain_peers);
 }
 
-Result<Config> parse_config(std::string_view text, const std::filesystem::path& file) {
+Result<Config> parse_config(std::string_view text, const std::filesystem::path& file, PlainPeers plain_peers) {
   Mistakes mistakes(file.string());
   Mistakes warnings(file.string());
   toml::table document;
@@ -229,7 +241,7 @@ Result<Config> parse_config(std::string_view text, const std::filesystem::path& 
     mistakes.add(error.source().begin.line, error.description());
     return joined(mistakes.lines());
   }
-  auto config = ConfigReader(file, mistakes, warnings).read(document);
+  auto config = ConfigReader(file, plain_peers, mistakes, warnings).read(document);
   if (!mistakes.none()) return joined(mistakes.lines());
   config.warnings = warnings.lines();
   return config;

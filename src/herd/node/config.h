@@ -28,21 +28,27 @@ struct Config {
   std::string herd;            ///< [herd] name
   std::filesystem::path data;  ///< [herd] data: each server keeps its files in data/<id>/
   std::vector<ServerConfig> servers;
-  std::vector<std::filesystem::path> place_files;    ///< [places] files, besides those that ship
-  TrafficLogging traffic = TrafficLogging::limited;  ///< [log] traffic
-  std::uint64_t clients_max = 50'000'000;            ///< [limits] clients_max
-  std::size_t line_bytes_max = 64 * 1024;            ///< [limits] line_bytes_max
+  std::optional<std::filesystem::path> peer_certificates;  ///< [tls] peers: the folder; none: peer ports are plain
+  std::vector<std::filesystem::path> place_files;          ///< [places] files, besides those that ship
+  TrafficLogging traffic = TrafficLogging::limited;        ///< [log] traffic
+  std::uint64_t clients_max = 50'000'000;                  ///< [limits] clients_max
+  std::size_t line_bytes_max = 64 * 1024;                  ///< [limits] line_bytes_max
   std::vector<std::string> warnings;  ///< what is accepted but deserves a word, each naming file and line
 
   /// None if no server has this id.
   const ServerConfig* find(std::string_view id) const;
 };
 
-/// Reads and checks a herd.toml. Relative paths in it are taken relative to the file. The error has a line for each
-/// mistake: "herd.toml:12: talks_with names "Rily", which is no server of this herd; did you mean "Riley"?"
-Result<Config> load_config(const std::filesystem::path& file);
+/// Whether a plain peer port off loopback is a mistake, or left to be secured by the caller.
+enum class PlainPeers { on_loopback_only, anywhere };
+
+/// Reads and checks a herd.toml; files that it names are not looked at. Relative paths in it are taken relative to the
+/// file. The error has a line for each mistake: "herd.toml:12: talks_with names "Rily", which is no server of this
+/// herd; did you mean "Riley"?"
+Result<Config> load_config(const std::filesystem::path& file, PlainPeers plain_peers = PlainPeers::on_loopback_only);
 
 /// The same from text; `file` is used for messages and relative paths only.
-Result<Config> parse_config(std::string_view text, const std::filesystem::path& file);
+Result<Config> parse_config(std::string_view text, const std::filesystem::path& file,
+                            PlainPeers plain_peers = PlainPeers::on_loopback_only);
 
 }  // namespace herd::node

@@ -4,9 +4,11 @@
 #include <cstdlib>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <random>
 #include <stdexcept>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "herd/flood/link.h"
 #include "herd/net/clock.h"
@@ -16,6 +18,7 @@
 #include "herd/net/log_file.h"
 #include "herd/net/neighbor_link.h"
 #include "herd/net/peer_listener.h"
+#include "herd/net/peer_tls.h"
 #include "herd/node/node.h"
 #include "herd/node/status.h"
 #include "herd/places/offline_places.h"
@@ -30,6 +33,9 @@ constexpr std::uint64_t traffic_lines_per_second = 20'000;
 constexpr Duration flush_log_every = 250 * millisecond;
 /// How long a server that was told to end goes on telling its neighbours what they do not have yet.
 constexpr Duration farewell_max = second;
+constexpr std::int64_t day_s = 24 * 3600;
+/// How long before the certificate expires the log begins to say so.
+constexpr std::int64_t expiry_warning_s = 14 * day_s;
 
 std::uint64_t random_bits() {
   std::random_device device;
@@ -72,13 +78,22 @@ places::OfflinePlaces open_places(const Config& config, const std::filesystem::p
   return places::OfflinePlaces(std::move(*files));
 }
 
+net::CertificateFiles certificate_files(const Config& config, const ServerConfig& self) {
+  return {config.peer_certificates.value_or(""), self.id};
+}
+
+std::optional<net::PeerTls> read_tls(const Config& config, const ServerConfig& self) {
+  if (!config.peer_certificates) return std::nullopt;
+  return net::PeerTls::read(certificate_files(config, self), net::wall_now() / second).value();
+}
+
 /// A link's two halves: what is said on it, and the connection it is said on.
 struct Neighbor {
-  Neighbor(const flood::Identity& self, const ServerConfig& other, Node& node, net::EventLoop& loop, net::LogFile& log,
-           std::function<void()> on_accepted)
+  Neighbor(const flood::Identity& self, const ServerConfig& other, const net::PeerTls* tls, Node& node,
+           net::EventLoop& loop, net::LogFile& log, std::function<void()> on_accepted)
       : link(self, other.id, node.store(), log, options(other)),
-        connection(loop, {other.peer.host, other.peer.port, self.server < other.id, other.peer.is_loopback()}, link,
-                   log, std::move(on_accepted), random_bits()) {}
+        connection(loop, {other.peer.host, other.peer.port, self.server < other.id, other.peer.is_loopback(), tls},
+                   link, log, std::move(on_accepted), random_bits()) {}
 
   static flood::LinkOptions options(const ServerConfig& other) {
     return {.hello_max = flood::hello_max_for(other.peer.is_loopback())};
@@ -97,10 +112,12 @@ class Server {
         identity_{config.herd, self.id, random_bits() | 1U},
         node_(config.herd, self.id, config.clients_max, random_bits()),
         places_(open_places(config, executable, log_)),
+        certificate_files_(certificate_files(config, self)),
+        tls_(read_tls(config, self)),
         neighbors_(connect_neighbors(config, self)),
         line_(loop_, {self.line.host, self.line.port, config.line_bytes_max, raise_descriptor_limit()}, node_, places_,
               log_, [this] { wake_neighbors(); }),
-        peer_(loop_, self.peer.host, self.peer.port, identity_, those_who_dial(),
+        peer_(loop_, self.peer.host, self.peer.port, identity_, those_who_dial(), tls(),
               flood::hello_max_for(self.peer.is_loopback()), log_) {
     if (self.http) {
       http_ = std::make_unique<net::HttpServer>(loop_, self.http->host, self.http->port, [this](std::string_view path) {
@@ -110,6 +127,11 @@ class Server {
     loop_.every(second, [this] { on_second(); });
     loop_.every(flush_log_every, [this] { log_.flush(); });
     loop_.on_terminate([this] { say_farewell(); });
+    loop_.on_hangup([this] { on_hangup(); });
+    if (tls_) {
+      tell_certificate();
+      loop_.every(day_s * second, [this] { warn_of_expiry(); });
+    }
     for (const auto& warning : config.warnings) log_.warn(warning);
   }
 
@@ -132,8 +154,8 @@ class Server {
   std::vector<std::unique_ptr<Neighbor>> connect_neighbors(const Config& config, const ServerConfig& self) {
     std::vector<std::unique_ptr<Neighbor>> neighbors;
     for (const auto& id : self.talks_with) {
-      neighbors.push_back(
-          std::make_unique<Neighbor>(identity_, *config.find(id), node_, loop_, log_, [this] { wake_neighbors(); }));
+      neighbors.push_back(std::make_unique<Neighbor>(identity_, *config.find(id), tls(), node_, loop_, log_,
+                                                     [this] { wake_neighbors(); }));
     }
     return neighbors;
   }
@@ -144,6 +166,39 @@ class Server {
       if (neighbor->link.neighbor() < self_config_.id) dialling.push_back(&neighbor->connection);
     }
     return dialling;
+  }
+
+  const net::PeerTls* tls() const { return tls_ ? &*tls_ : nullptr; }
+
+  void on_hangup() {
+    // SIGHUP comes from the terminal too, when that is closed.
+    if (has_terminal_ && isatty(STDIN_FILENO) == 0) {
+      say_farewell();
+    } else if (!tls_) {
+      log_.info("SIGHUP: there are no certificates to read, for herd.toml has no [tls]");
+    } else if (auto read = net::PeerTls::read(certificate_files_, net::wall_now() / second)) {
+      *tls_ = *std::move(read);
+      tell_certificate();
+    } else {
+      log_.error("certificates not read, the ones before stay in use: " + read.error().message);
+    }
+  }
+
+  void tell_certificate() {
+    const auto& certificate = tls_->certificate();
+    log_.info("certificate read: " + certificate.common_name() + " of herd " + certificate.organization() +
+              ", valid until " + net::utc_text(certificate.valid_until()) + " (" +
+              certificate_files_.certificate().string() + ")");
+    warn_of_expiry();
+  }
+
+  void warn_of_expiry() {
+    const auto until = tls_->certificate().valid_until();
+    const auto left = until - net::wall_now() / second;
+    if (left > expiry_warning_s) return;
+    log_.warn(certificate_files_.certificate().string() + (left > 0 ? " expires on " : " expired on ") +
+              net::utc_text(until) + ", and without it no link comes up: run `proxyherd certs init --renew`, then " +
+              "send SIGHUP to each server");
   }
 
   /// Once per turn, whatever came in it.
@@ -205,11 +260,14 @@ class Server {
   flood::Identity identity_;
   Node node_;
   places::OfflinePlaces places_;
+  const net::CertificateFiles certificate_files_;
+  std::optional<net::PeerTls> tls_;
   std::vector<std::unique_ptr<Neighbor>> neighbors_;
   net::LineServer line_;
   net::PeerListener peer_;
   std::unique_ptr<net::HttpServer> http_;
 
+  const bool has_terminal_ = isatty(STDIN_FILENO) == 1;
   store::Sequence changes_announced_ = 0;
   Time started_at_ = net::steady_now();
   Time rated_at_ = started_at_;
