@@ -6,6 +6,7 @@ import { it } from 'node:test';
 import { fromNow, parseAt, statusLines, toNs } from './at_line.mjs';
 import { eventually } from './eventually.mjs';
 import { atLines, chain, describeHerd, neighbours, seed } from './herd.mjs';
+import { randomFrom, seedOfRun } from './random.mjs';
 import { atUcla, newClient, report, stored } from './report.mjs';
 import { slowness } from './server_process.mjs';
 
@@ -27,17 +28,6 @@ const shuffled = (list, random) => {
   return copy;
 };
 
-/// Numbers in [0, 1) from a seed (mulberry32).
-function randomFrom(seed) {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
 describeHerd('the herd of five', {}, (herd) => {
   const { servers, names } = herd;
 
@@ -52,9 +42,7 @@ describeHerd('the herd of five', {}, (herd) => {
   });
 
   it('holds the newest report of a client whichever server hears it and in whatever order', async (t) => {
-    const seedOfRun = Number(process.env.SEED ?? Date.now() % 1e9);
-    t.diagnostic(`SEED=${seedOfRun}`);
-    const random = randomFrom(seedOfRun);
+    const random = randomFrom(seedOfRun(t));
     const ids = Array.from({ length: 200 }, () => newClient('moving'));
     const base = BigInt(Date.now()) * 1_000_000n - 3_600_000_000_000n;
     const times = Array.from({ length: 20 }, (_, i) => `${(base / 1_000_000_000n)}.${String(i).padStart(9, '0')}`);

@@ -10,17 +10,27 @@ const tickMs = 10;
 export class SteadyLoad {
   sent = 0; // the number of the last report; also its time, in nanoseconds after the base: each is newer than all before
   answered = 0;
+  onReport = null; // told client and number of each report
   #base = BigInt(Date.now()) * 1_000_000n - 3_600_000_000_000n;
   #doors;
 
-  /// `rate` reports a second in all, of `clients` clients, spread over the servers.
-  constructor(servers, { rate, clients }) {
-    Object.assign(this, { rate, clients });
+  /// `rate` reports a second in all, of `clients` clients whose ids begin with `name`, spread over the servers.
+  constructor(servers, { rate, clients, name = 'steady' }) {
+    Object.assign(this, { rate, clients, name });
     this.#doors = servers.map((server) => new Door(server, clients));
   }
 
   id(i) {
-    return `steady-${i}`;
+    return `${this.name}-${i}`;
+  }
+
+  indexOf(id) {
+    return Number(id.slice(this.name.length + 1));
+  }
+
+  /// The number of the report that an AT line comes from.
+  numberIn(atLine) {
+    return Number(toNs(atLine.slice(atLine.lastIndexOf(' ') + 1)) - this.#base);
   }
 
   get ids() {
@@ -54,7 +64,7 @@ export class SteadyLoad {
 
   /// Whether the AT line of client `i` is as new as all that servers answered that have not lost their memory since.
   isKept(i, atLine) {
-    const held = Number(toNs(atLine.slice(atLine.lastIndexOf(' ') + 1)) - this.#base);
+    const held = this.numberIn(atLine);
     return this.#doors.every((door) => door.newestAnswered[i] === 0 || held >= door.newestAnswered[i]); // 0: none answered
   }
 
@@ -63,8 +73,9 @@ export class SteadyLoad {
     let text = '';
     for (let k = 0; k < count; ++k) {
       const number = ++this.sent;
-      const client = Math.floor(Math.random() * this.clients);
+      const client = number <= this.clients ? number - 1 : Math.floor(Math.random() * this.clients); // each once, then any
       numbers.push([client, number]);
+      this.onReport?.(client, number);
       text += `IAMAT ${this.id(client)} ${atUcla} ${toTime(this.#base + BigInt(number))}\n`;
     }
     door.send(text, numbers);
@@ -101,7 +112,7 @@ class Door {
   }
 
   #open() {
-    const socket = net.connect({ port: this.server.ports.line, host: '127.0.0.1', noDelay: true });
+    const socket = net.connect({ port: this.server.ports.line, host: this.server.host, noDelay: true });
     this.#socket = socket;
     let next = 0;
     socket.on('error', () => {});
