@@ -29,7 +29,7 @@ describeHerd('a herd with TLS', { topology: chain('Aa', 'Mm', 'Zz'), tls: true }
   }
 
   async function expiredAuthority() {
-    const expired = await sameAuthority('expired', '0.00001');
+    const expired = await sameAuthority('expired', '0.00002');
     const { validTo } = new X509Certificate(credentials(expired, 'Aa').cert);
     await eventually('the certificates have expired', () => Date.now() >= Date.parse(validTo) + 1000);
     return expired;

@@ -40,6 +40,8 @@ TEST(Exchange, of_a_hundred_thousand_equal_records_sends_digests_only) {
   EXPECT_FALSE(riley.link.has_unsent());
   settle(riley, jaquez, 0);
   EXPECT_EQ(riley.link.unacknowledged(), 0U) << "its positions are stated all the same";
+  EXPECT_EQ(riley.link.lag(second), 0);
+  EXPECT_EQ(jaquez.link.lag(second), 0);
 }
 
 TEST(Exchange, sends_the_leaves_that_differ_whoever_taught_their_records) {
@@ -171,6 +173,31 @@ TEST(Exchange, of_a_neighbour_that_was_away_for_long_sends_no_more_than_what_cha
   EXPECT_EQ(riley.link.counters().resumes, 1U);
   EXPECT_LT(riley.link.counters().records_out, 400U) << "leaves hold about one record";
   EXPECT_LT(jaquez.link.counters().records_out, 400U);
+}
+
+TEST(Exchange, tells_a_server_that_was_cut_off_when_it_is_level_again) {
+  Side riley("Riley", "Jaquez", 1);
+  Side jaquez("Jaquez", "Riley", 2);
+  fill(riley, jaquez, 10);
+  connect(riley, jaquez, 0);
+  settle(riley, jaquez, 0);
+  for (const bool has_news : {false, true}) {
+    riley.link.disconnect();
+    jaquez.link.disconnect();
+    EXPECT_FALSE(jaquez.link.is_catching_up()) << "it is down, which says enough";
+    if (has_news) riley.hear("kiwi", noon);
+    riley.link.connect(second);
+    jaquez.link.connect(second);
+    ASSERT_TRUE(jaquez.link.receive(second, riley.written(second)));
+    EXPECT_TRUE(jaquez.link.is_catching_up());
+    ASSERT_TRUE(riley.link.receive(second, jaquez.written(second)));
+    ASSERT_TRUE(jaquez.link.receive(second, riley.written(second)));
+    EXPECT_FALSE(jaquez.link.is_catching_up());
+    EXPECT_EQ(jaquez.knows("kiwi"), has_news);
+    settle(riley, jaquez, second);
+    EXPECT_EQ(riley.link.unacknowledged(), 0U);
+    EXPECT_EQ(riley.link.lag(2 * second), 0);
+  }
 }
 
 TEST(Exchange, with_two_neighbours_at_once_brings_everything_once) {

@@ -64,6 +64,30 @@ TEST(Link, an_emptied_server_does_not_empty_its_neighbour_and_gets_everything_ba
   EXPECT_TRUE(riley.knows("plum"));
 }
 
+// Found by herd-sim (seed 88429, when a newer connection came to ask for a sign of life of the older one always).
+TEST(Link, what_a_server_of_the_same_name_taught_is_sent_to_the_one_that_comes_back_and_resumes) {
+  Side riley("Riley", "Jaquez", 1);
+  Side jaquez("Jaquez", "Riley", 2);
+  Side namesake("Jaquez", "Riley", 3);
+  riley.hear("plum", noon);
+  connect(riley, jaquez, 0);
+  riley.link.disconnect();
+  connect(riley, namesake, second);
+  namesake.hear("kiwi", noon);
+  talk(riley, namesake, second);
+  ASSERT_TRUE(riley.knows("kiwi"));
+  riley.link.disconnect();
+
+  // No more than hellos, then it resumes: what it stated is still true.
+  riley.link.connect(2 * second);
+  jaquez.link.connect(2 * second);
+  ASSERT_TRUE(riley.link.receive(2 * second, jaquez.written(2 * second)));
+  riley.link.disconnect();
+  connect(riley, jaquez, 3 * second);
+  EXPECT_EQ(riley.link.counters().resumes, 1U);
+  EXPECT_TRUE(jaquez.knows("kiwi"));
+}
+
 TEST(Link, a_neighbour_that_does_not_read_costs_one_batch_and_then_gets_the_newest_of_each_client_only) {
   Side riley("Riley", "Jaquez", 1);
   Side jaquez("Jaquez", "Riley", 2);

@@ -127,13 +127,12 @@ TEST(Certificate, of_a_CA_that_expired_is_refused_and_does_not_outlast_it) {
 
 TEST(Certificate, of_a_CA_cannot_serve_as_that_of_a_server) {
   const HerdCertificates herd;
-  const auto files = herd.files("CA of the herd coast");
+  const auto files = herd.files("CA of the herd");
   HerdCertificates::copy(herd.folder() / "ca.crt", files.certificate());
   HerdCertificates::copy(herd.folder() / "ca.key", files.key());
-  EXPECT_EQ(
-      wrong_with(files, herd.now()),
-      "CA of the herd coast.crt: is not for TLS between servers (it needs serverAuth and clientAuth); make it anew "
-      "with `proxyherd certs init --renew`");
+  EXPECT_EQ(wrong_with(files, herd.now()),
+            "CA of the herd.crt: is not for TLS between servers (it needs serverAuth and clientAuth); make it anew "
+            "with `proxyherd certs init --renew`");
 }
 
 TEST(CertificateAuthority, is_never_overwritten) {

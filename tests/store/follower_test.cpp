@@ -22,7 +22,7 @@ using Lines = std::vector<std::string>;
 Lines read(Follower& follower, const Partition& partition, std::size_t enough = all, Neighbor reader = nobody) {
   Lines lines;
   auto looks_left = Follower::looks_per_turn;
-  follower.read(partition, reader, looks_left, [&](const Partition::Held& held) {
+  follower.read(partition, Reader{reader}, looks_left, [&](const Partition::Held& held) {
     lines.emplace_back(held.bytes);
     return lines.size() < enough;
   });

@@ -172,6 +172,14 @@ TEST(Partition, knows_copies_from_its_first_16_neighbours_and_whoever_taught) {
   EXPECT_TRUE(known_by.contains(1000));
 }
 
+TEST(Reader, that_came_later_is_not_taken_to_know_what_its_earlier_life_taught) {
+  const KnownBy known_by{.taught_by = 2};
+  EXPECT_TRUE((Reader{2, 10}.knows(11, known_by)));
+  EXPECT_FALSE((Reader{2, 10}.knows(10, known_by)));
+  EXPECT_FALSE((Reader{1, 0}.knows(11, known_by)));
+  EXPECT_FALSE((Reader{}.knows(11, KnownBy{})));
+}
+
 TEST(Partition, remembers_as_many_of_the_last_changes_as_its_ring_has_entries) {
   Partition partition(1);
   add_clients(partition, 3);

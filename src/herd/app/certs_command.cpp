@@ -19,6 +19,7 @@ namespace {
 
 constexpr std::int64_t day_s = 24 * 3600;
 constexpr std::int64_t ca_days = 3650;
+constexpr double days_min = 1.0 / 86'400;
 constexpr double days_max = ca_days;
 constexpr double days_unless_told = 365;
 /// A certificate that has no longer than that is made anew; servers warn from then on.
@@ -50,6 +51,11 @@ class Certificates {
     if (is_new) {
       authority_ =
           net::CertificateAuthority::make(folder_, config_.herd, now_ - backdated_s, now_ + ca_days * day_s).value();
+    }
+    if (!exists(folder_ / "ca.crt")) {
+      throw std::runtime_error((folder_ / "ca.crt").string() +
+                               ": is missing, though ca.key is there; bring it back or, if no server has a certificate "
+                               "of that CA, remove ca.key");
     }
     add_row("the CA", "ca.crt", net::Certificate::read(folder_ / "ca.crt").value(), is_new ? "made" : "kept");
     for (const auto& server : config_.servers) {
@@ -122,7 +128,7 @@ void add_certs_command(CLI::App& app, std::function<int()>& action) {
   command.add_option("--days", options->days, "How long new certificates of servers are valid; also part of a day")
       ->type_name("N")
       ->capture_default_str()
-      ->check(CLI::Range(0.0, days_max))
+      ->check(CLI::Range(days_min, days_max))
       ->check([](const std::string& text) {  // Range lets "nan" pass
         return text.find_first_not_of("0123456789.") == std::string::npos ? ""
                                                                           : "\"" + text + "\" is no number of days";

@@ -6,6 +6,11 @@ void LagMeter::on_backlog(Time now) {
   if (!backlog_since_) backlog_since_ = now;
 }
 
+void LagMeter::on_drained() {
+  backlog_since_.reset();
+  tail_then_.reset();
+}
+
 void LagMeter::on_sent(Time now, const Progress& progress) {
   on_backlog(now);
   if (in_flight_.size() == in_flight_max) {
@@ -14,11 +19,7 @@ void LagMeter::on_sent(Time now, const Progress& progress) {
     in_flight_.push_back({*backlog_since_, progress.stated});
   }
 
-  if (progress.drained) {
-    backlog_since_.reset();
-    tail_then_.reset();
-    return;
-  }
+  if (progress.drained) return on_drained();
   if (tail_then_ && progress.read >= tail_then_->total) {
     backlog_since_ = tail_then_->at;
     tail_then_.reset();

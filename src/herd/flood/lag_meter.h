@@ -29,6 +29,9 @@ class LagMeter {
   /// A batch left.
   void on_sent(Time now, const Progress& progress);
 
+  /// Nothing is left to send, and there was no batch to send.
+  void on_drained();
+
   /// The positions acknowledged add up to `stated`.
   void on_acknowledged(std::uint64_t stated);
 

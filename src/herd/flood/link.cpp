@@ -41,6 +41,7 @@ Link::Link(const Identity& self, std::string neighbor, store::RecordStore& store
       log_(log),
       options_(options),
       number_(store.add_neighbor()),
+      readers_(store.size(), store::Reader{number_}),
       held_(store.size()),
       streams_(store.size()) {}
 
@@ -110,6 +111,7 @@ Result<void> Link::on(Time /*now*/, const wire::Hello& hello) {
   if (!same_life) {
     neighbor_epoch_ = hello.epoch;
     held_.assign(held_.size(), std::nullopt);
+    for (std::size_t i = 0; i < readers_.size(); ++i) readers_[i].since = store_[i].sequence();
   }
   hello_received_ = true;
   version_ = std::min(hello.version_max, options_.version_max);
@@ -120,7 +122,7 @@ Result<void> Link::on(Time /*now*/, const wire::Hello& hello) {
     // The resume point is what the receiver states, never what the sender remembers.
     if (same_life && hello.held_epoch == self_.epoch && held && *held <= store_[i].sequence()) {
       stream.follower.resume(*held);
-      stream.sent = stream.acknowledged = *held;
+      stream.acknowledged = *held;  // and nothing was sent: the first position, news or not, says where we are
       ++counters_.resumes;
       // Much has changed since: other neighbours may have brought it already.
       if (version_ >= 2 && store_[i].sequence() - *held > store_[i].tuning().walk_after_changes)
@@ -163,6 +165,7 @@ Result<void> Link::on(Time now, const wire::Data& data) {
   if (data.position) {
     held_[data.partition] = data.position;
     store_.turns().end(data.partition, number_);
+    streams_[data.partition].is_level = true;
     streams_[data.partition].to_acknowledge = data.position;
     // At once if it is the first in a while, so that lag says how long the way takes.
     if (!ack_due_at_) ack_due_at_ = std::max(now, last_ack_ + ack_within);
@@ -219,8 +222,8 @@ Result<void> Link::on(Time /*now*/, const wire::Check& check) {
   if (check.partition >= streams_.size()) return Error{"a check of partition " + std::to_string(check.partition)};
   const auto sequence = store_[check.partition].sequence();
   if (check.held != sequence || held_[check.partition] != check.sequence) return {};
-  auto looks_left = looks_for_digests;
-  const auto& ours = store_.digests(check.partition, looks_left);
+  std::size_t no_looks = 0;  // our own checks bring the digests up to date, a little at a time
+  const auto& ours = store_.digests(check.partition, no_looks);
   if (ours.position() != sequence) return {};
   auto& stream = streams_[check.partition];
   stream.mismatches = ours.digest(0, 0) == check.digest ? 0 : stream.mismatches + 1;
@@ -337,7 +340,7 @@ void Link::write_batch(Time now, std::string& out) {
       last_read = partition;
       wire::DataWriter data(out, static_cast<std::uint16_t>(partition));
       const bool position_was_unknown = !stream.sent || !stream.follower.position();
-      stream.follower.read(store_[partition], number_, looks_left, [&](const auto& held) {
+      stream.follower.read(store_[partition], readers_[partition], looks_left, [&](const auto& held) {
         data.add(held.bytes);
         ++counters_.records_out;
         log_.line(TrafficLog::Direction::out, neighbor_, held.bytes);
@@ -357,7 +360,7 @@ void Link::write_batch(Time now, std::string& out) {
     } else {
       position_waits = true;
     }
-    progress.stated += stream.sent.value_or(0);
+    progress.stated += stream.sent.value_or(stream.acknowledged);
     progress.read += stream.follower.position().value_or(0);
     progress.tail += store_[partition].sequence();
     progress.drained &= stream.follower.is_caught_up(store_[partition]);
@@ -375,7 +378,9 @@ void Link::write_batch(Time now, std::string& out) {
   if (records_sent) {
     last_news_ = now;
     lag_.on_sent(now, progress);
-  } else if (!progress.drained) {
+  } else if (progress.drained) {
+    lag_.on_drained();
+  } else {
     lag_.on_backlog(now);
   }
 }
@@ -417,7 +422,10 @@ Time Link::next_write() const {
 }
 
 bool Link::is_catching_up() const {
-  return hello_received_ && !std::ranges::all_of(held_, [](const auto& held) { return held.has_value(); });
+  if (!hello_received_) return false;
+  // Version 1 states no position to one who resumes and lacks nothing.
+  if (version_ < 2) return !std::ranges::all_of(held_, [](const auto& held) { return held.has_value(); });
+  return !std::ranges::all_of(streams_, &Stream::is_level);
 }
 
 bool Link::has_unsent() const {

@@ -98,7 +98,7 @@ class Link {
   bool heard_since(Time then) const { return last_received_ > then; }
 
   bool is_up() const { return hello_received_; }
-  /// It is up, and the neighbour has not brought us everything that it held when it came.
+  /// It is up, and the neighbour has not brought us everything that it held when the connection began.
   bool is_catching_up() const;
   /// The neighbour holds our log of this partition up to here.
   wire::Position acknowledged(std::size_t partition) const { return streams_[partition].acknowledged; }
@@ -136,10 +136,11 @@ class Link {
   store::RecordStore& store_;
   TrafficLog& log_;
   LinkOptions options_;
-  store::Neighbor number_;
   LinkCounters counters_;
 
   // Kept between connections, in memory only.
+  store::Neighbor number_;
+  std::vector<store::Reader> readers_;  // per partition: the neighbour in its present epoch
   std::uint64_t neighbor_epoch_ = 0;
   std::vector<std::optional<wire::Position>> held_;  // of the neighbour's log, per partition
 
@@ -152,6 +153,7 @@ class Link {
     std::optional<wire::Position> sent;  // the last position stated to the neighbour
     wire::Position acknowledged = 0;
     std::optional<wire::Position> to_acknowledge;
+    bool is_level = false;    // the neighbour has stated a position on this connection
     unsigned mismatches = 0;  // of checks in a row
   };
 

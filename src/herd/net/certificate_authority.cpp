@@ -114,7 +114,7 @@ Result<CertificateAuthority> CertificateAuthority::make(const std::filesystem::p
   std::filesystem::create_directories(folder, error);
   if (error) return Error{folder.string() + ": cannot be made: " + error.message() + "; choose another with --out"};
   std::shared_ptr<EVP_PKEY> key = new_key();
-  auto certificate = sign(key.get(), herd, "CA of the herd " + herd, from, until, nullptr, key.get(),
+  auto certificate = sign(key.get(), herd, "CA of the herd", from, until, nullptr, key.get(),
                           {{NID_basic_constraints, "critical,CA:TRUE,pathlen:0"},
                            {NID_key_usage, "critical,keyCertSign,cRLSign"},
                            {NID_subject_key_identifier, "hash"}});

@@ -63,6 +63,7 @@ struct PeerStream::Tls {
   std::string refusal;  // of the other's certificate, as note_refusal (peer_tls.cpp) put it
 
   tcp::socket::wait_type waits_for = tcp::socket::wait_read;
+  std::optional<Error> ended;  // found behind what was read, and told by the next read
 
   /// What a call that returned `result` means: none if it is to be repeated once the socket is ready for `waits_for`.
   std::optional<Error> failure(int result) {
@@ -151,6 +152,7 @@ Result<std::size_t> PeerStream::read_some(std::span<char> buffer) {
     return count;
   }
   if (!socket_.is_open()) return Error{"closed"};
+  if (tls_->ended) return *tls_->ended;
   std::size_t total = 0;
   while (total < buffer.size()) {  // OpenSSL gives one TLS record at a time
     ERR_clear_error();
@@ -158,9 +160,9 @@ Result<std::size_t> PeerStream::read_some(std::span<char> buffer) {
     const int result = SSL_read_ex(tls_->ssl.get(), buffer.data() + total, buffer.size() - total, &count);
     total += count;
     if (result == 1) continue;
-    const auto failure = tls_->failure(result);
-    if (failure && total == 0) return *failure;
-    may_have_unread_ = failure.has_value();  // it will be there at the next call too
+    tls_->ended = tls_->failure(result);
+    if (tls_->ended && total == 0) return *tls_->ended;
+    may_have_unread_ = tls_->ended.has_value();
     return total;
   }
   may_have_unread_ = true;

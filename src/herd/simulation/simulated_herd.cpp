@@ -153,16 +153,15 @@ void SimulatedHerd::greet(std::uint32_t connection) {
   if (const auto valid = end.link->check(*hello); !valid) {
     return fail("I6: " + name(end.server) + " refused a neighbour: " + valid.error().message);
   }
-  greeting.epoch = hello->epoch;
   adopt(connection);
 }
 
-/// The newer connection replaces the older, unless that is of another life and answers.
+/// The newer connection replaces the older, unless that answers.
 void SimulatedHerd::adopt(std::uint32_t connection) {
   auto& greeting = greetings_[connection];
   const auto end_point = network_[connection].end_point[1];
   auto& end = end_points_[end_point];
-  if (end.connection != Network::none && end.link->is_up() && end.link->neighbor_epoch() != greeting.epoch) {
+  if (end.connection != Network::none && end.link->is_up()) {
     ++tally_.asked;
     greeting.asked = true;
     greeting.asked_at = now_;
@@ -190,10 +189,9 @@ void SimulatedHerd::on_answer(const Event& event) {
     return;
   }
   if (!greeting.asked) return network_.close(now_, event.index, 1, Farewell::abrupt);
-  if (end.connection != Network::none && end.link->heard_since(greeting.asked_at) &&
-      end.link->neighbor_epoch() != greeting.epoch) {
+  if (end.connection != Network::none && end.link->heard_since(greeting.asked_at)) {
     ++tally_.refused;
-    if (is_traced()) trace(name(end.server) + " refuses a second server of a name that is in use");
+    if (is_traced()) trace(name(end.server) + " refuses a connection under a name that is in use");
     return network_.close(now_, event.index, 1, Farewell::abrupt);
   }
   accept(event.index);

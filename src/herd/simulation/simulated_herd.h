@@ -39,7 +39,8 @@ struct HerdOptions {
   std::size_t partitions = 1;
   store::Tuning tuning;
   flood::LinkOptions link;
-  Duration answer_within = 100 * millisecond;  ///< how long a connection of another life may take to answer
+  Duration answer_within =
+      100 * millisecond;  ///< how long a connection may take to answer before a newer one replaces it
   Duration stopped_after = 200 * millisecond;  ///< a server that stood still for longer starts its links again
   Duration redial_min = 10 * millisecond;
   Duration redial_max = 100 * millisecond;
@@ -84,7 +85,7 @@ class SimulatedHerd {
   struct Tally {
     std::uint64_t dials = 0;
     std::uint64_t replaced = 0;   ///< connections, by newer ones
-    std::uint64_t asked = 0;      ///< connections of another life that were pinged first
+    std::uint64_t asked = 0;      ///< connections that were pinged first, for there was a newer one
     std::uint64_t refused = 0;    ///< newcomers, since those answered
     std::uint64_t expired = 0;    ///< connections given up for silence
     std::uint64_t restarted = 0;  ///< servers that found they had stood still
@@ -188,7 +189,6 @@ class SimulatedHerd {
     bool asked = false;
     Time deadline = never;
     Time asked_at = 0;
-    std::uint64_t epoch = 0;
     std::string received;
   };
 

@@ -24,14 +24,18 @@ void DigestTree::start(const Partition& partition, unsigned depth) {
 void DigestTree::catch_up(const Partition& partition, const HerdHash& hash, std::size_t& looks_left) {
   if (const auto depth = depth_for(partition); !started_ || depth > depth_) start(partition, depth);
   shares_.resize(partition.slots());
-  follower_.read(partition, heard_here, looks_left, [&](const Partition::Held& held) {
+  const auto take_in = [&](const Partition::Held& held) {
     auto& leaf = leaves_[node_of(hash.client(held.client), depth_)];
     auto& share = shares_[held.slot];
     leaf -= share;
     share = hash.record(held.bytes);
     leaf += share;
     return true;
-  });
+  };
+  // A read ends with its walk, though more may have changed meanwhile.
+  while (!follower_.is_caught_up(partition) && looks_left > 0) {
+    follower_.read(partition, Reader{}, looks_left, take_in);
+  }
 }
 
 std::optional<Sequence> DigestTree::position() const {

@@ -41,10 +41,10 @@ class Follower {
   void end_exchange() { exchanging_ = false; }
 
   /// Gives records, as Partition::Held, to `sink` until nothing is left, `sink` returns false (it has had enough, this
-  /// one included) or `looks_left` slots were looked at, from which it takes those it looked at. What `reader` is known
-  /// to hold is left out; a reader that is no neighbour is `heard_here`.
+  /// one included) or `looks_left` slots were looked at, from which it takes those it looked at. What `reader` knows is
+  /// left out.
   template <class Sink>
-  void read(const Partition& partition, Neighbor reader, std::size_t& looks_left, Sink sink);
+  void read(const Partition& partition, Reader reader, std::size_t& looks_left, Sink sink);
 
   /// Everything up to here was given out; none while that cannot be said.
   std::optional<Sequence> position() const;
@@ -93,7 +93,7 @@ class Follower {
 };
 
 template <class Sink>
-void Follower::read(const Partition& partition, Neighbor reader, std::size_t& looks_left, Sink sink) {
+void Follower::read(const Partition& partition, Reader reader, std::size_t& looks_left, Sink sink) {
   const auto may_look = [&] {
     if (looks_left == 0) return false;
     --looks_left;
@@ -105,7 +105,7 @@ void Follower::read(const Partition& partition, Neighbor reader, std::size_t& lo
       if (!may_look()) return;
       const auto held = partition.held(lacking_->slots.next++);
       if (held.sequence <= lacking_->held || held.sequence > exchange_base_) continue;
-      if (lacking_->held != 0 && held.known_by.contains(reader)) continue;
+      if (lacking_->held != 0 && reader.knows(held.sequence, held.known_by)) continue;
       if (lacking_->leaves.contains(held.client) && !sink(held)) return;
     }
     lacking_.reset();
@@ -117,7 +117,7 @@ void Follower::read(const Partition& partition, Neighbor reader, std::size_t& lo
     while (wants_more && walk_->slots.next < walk_->slots.end && may_look()) {
       const auto slot = walk_->slots.next++;
       const auto held = partition.held(slot);
-      if (held.sequence > cursor_ && !held.known_by.contains(reader) && !was_walked(slot, held.sequence)) {
+      if (held.sequence > cursor_ && !reader.knows(held.sequence, held.known_by) && !was_walked(slot, held.sequence)) {
         wants_more = sink(held);
       }
     }
@@ -135,7 +135,8 @@ void Follower::read(const Partition& partition, Neighbor reader, std::size_t& lo
     ++cursor_;
     const auto slot = partition.slot_changed_at(cursor_);
     const auto held = partition.held(slot);
-    if (held.sequence == cursor_ && !held.known_by.contains(reader) && !was_walked(slot, cursor_) && !sink(held)) {
+    if (held.sequence == cursor_ && !reader.knows(held.sequence, held.known_by) && !was_walked(slot, cursor_) &&
+        !sink(held)) {
       return;
     }
   }

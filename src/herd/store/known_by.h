@@ -2,6 +2,8 @@
 
 #include <cstdint>
 
+#include "herd/store/tuning.h"
+
 namespace herd::store {
 
 /// A neighbour by its number in this process: 1, 2, 3 ...
@@ -22,6 +24,16 @@ struct KnownBy {
   }
 
   friend bool operator==(const KnownBy&, const KnownBy&) = default;
+};
+
+/// Who reads a partition's log. A neighbour that started anew has lost what it taught us: its marks count only on
+/// changes after `since`, the partition's last one when it came, so that no mark outlives what it knew, not even if two
+/// servers of one name come and go in turn.
+struct Reader {
+  Neighbor neighbor = heard_here;
+  Sequence since = 0;
+
+  bool knows(Sequence sequence, KnownBy known_by) const { return sequence > since && known_by.contains(neighbor); }
 };
 
 }  // namespace herd::store
