@@ -63,6 +63,17 @@ TEST(StatusTable, spans_and_lags_are_shown_in_the_unit_that_suits_them) {
   EXPECT_EQ(row("172800", "connecting", "7"), "A up 2 d 0 0.0 0 B connecting 3 s\n");
 }
 
+TEST(StatusTable, says_which_link_is_catching_up) {
+  const auto status =
+      parse_status(R"({"server":"A","uptime_s":1,"clients":0,"reports_per_s":0,"connections":0,"links":[)"
+                   R"({"peer":"B","state":"up","since_s":3,"lag_ms":0.1,"catching_up":true},)"
+                   R"({"peer":"C","state":"up","since_s":3,"lag_ms":0.1,"catching_up":false}]})",
+                   "A");
+  EXPECT_EQ(status_table({{"A", status}}, false),
+            "SERVER  STATE   CLIENTS  REPORTS/S  CONNECTIONS  LINKS\n"
+            "A       up 1 s        0        0.0            0  B up, catching up, C up 0.1 ms\n");
+}
+
 TEST(StatusJson, is_one_array_of_the_answers_as_they_came) {
   EXPECT_EQ(status_json({{"Riley", parse_status(std::string(riley) + "\n", "Riley")}, {"Jaquez", Error{"\"gone\""}}}),
             R"([{"server":"Riley","ok":true,"status":)" + std::string(riley) +

@@ -45,6 +45,7 @@ std::string lag_text(double lag_ms) {
 std::string link_text(const LinkStatus& link) {
   const auto text = link.peer + " " + link.state;
   if (link.state != "up") return text + " " + span_text(link.since_s);
+  if (link.catching_up) return text + ", catching up";
   return link.lag_ms ? text + " " + lag_text(*link.lag_ms) : text;
 }
 
@@ -54,6 +55,8 @@ LinkStatus parse_link(const json::value& value) {
   link.state = json::value_to<std::string>(value.at("state"));
   link.since_s = value.at("since_s").to_number<double>();
   if (const auto& lag = value.at("lag_ms"); !lag.is_null()) link.lag_ms = lag.to_number<double>();
+  // A server that is not upgraded yet does not say.
+  if (const auto* catching_up = value.as_object().if_contains("catching_up")) link.catching_up = catching_up->as_bool();
   return link;
 }
 

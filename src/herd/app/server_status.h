@@ -15,6 +15,7 @@ struct LinkStatus {
   std::string state;             ///< "up", "down" or a stage between them
   double since_s = 0;            ///< in this state
   std::optional<double> lag_ms;  ///< how old what arrives is, if that is known
+  bool catching_up = false;      ///< the neighbour has not brought everything yet
 };
 
 /// What the status table shows of a server's answer to GET /v1/status.
