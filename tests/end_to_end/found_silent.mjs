@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { eventually } from './eventually.mjs';
+import { slowness } from './server_process.mjs';
 
 /// Resolves once both ends have given the link up, one of them because it heard nothing; asserts that they do within
 /// 3 s of `since` (performance.now()), or of when the cable between them fell silent by itself. The link may be up
@@ -19,9 +20,10 @@ export async function foundSilent(herd, ends, since = null) {
     }
     if (!watched.some((end) => end.heardNothing)) throw new Error('neither says that it heard nothing');
     return watched.every((end) => end.gaveUp);
-  }, 5);
+  }, 8);
   const tookS = (performance.now() - silentSince) / 1000;
-  assert.ok(tookS < 3.5, `${ends.join(' and ')} noticed after ${tookS} s`);
+  // The server's own part is 3 s; the rest is for noticing it here, on a machine that runs other tests too.
+  assert.ok(tookS < 3 + 0.5 * slowness, `${ends.join(' and ')} noticed after ${tookS} s`);
 }
 
 const isSilence = (reason) => /^(silent|no hello|no answer)/.test(reason);
