@@ -1,13 +1,23 @@
 #include "herd/geo/location.h"
 
 #include <gtest/gtest.h>
+#include <limits>
+#include <map>
+#include <optional>
 #include <ostream>
+#include <random>
 #include <string>
+#include <tuple>
+#include <vector>
 
 namespace herd::geo {
 
 static std::ostream& operator<<(std::ostream& out, const Location& location) {
   return out << location.latitude_e7 << ' ' << location.longitude_e7;
+}
+
+static std::ostream& operator<<(std::ostream& out, const WrittenLocation& written) {
+  return out << written.location << " style " << written.style.bits;
 }
 
 namespace {
@@ -67,6 +77,117 @@ TEST(Iso6709, cut_at_any_byte_is_a_location_only_from_the_first_digit_of_its_lon
     const auto cut = text.substr(0, length);
     EXPECT_EQ(parse_iso6709(cut).has_value(), length > text.find('-') + 1 && !cut.ends_with('.')) << cut;
   }
+}
+
+std::string written_again(std::string_view text) {
+  const auto written = parse_written_iso6709(text);
+  if (!written) return "refused";
+  if (written->style.is_verbatim()) return "verbatim";
+  std::string out = "x";
+  append_iso6709(out, *written);
+  return out.substr(1);
+}
+
+TEST(WrittenLocation, is_written_again_byte_for_byte) {
+  for (const auto* text :
+       {"+34.068930-118.445127", "+12-118", "+0+0", "-0-0", "+0-0", "-0+0", "-0.0+000.0000000", "+00-000", "+034-018",
+        "+007.5-001.50", "+90.0000000-180.0000000", "-90+180", "+89.9999999-179.9999999", "-0.0000001+0.0000001",
+        "+1.1-2.22", "+1.333-2.4444", "+1.55555-2.666666", "+1.7777777-2"}) {
+    EXPECT_EQ(written_again(text), text);
+  }
+}
+
+TEST(WrittenLocation, is_verbatim_when_numbers_cannot_say_how_it_was_written) {
+  for (const auto* text : {"+0034-118", "+34-0118", "+0000+0", "+34.00000000-118", "+34-118.44512700",
+                           "+34.123456789-118", "+0000.5-118.12345678"}) {
+    EXPECT_EQ(written_again(text), "verbatim") << text;
+  }
+}
+
+TEST(WrittenLocation, has_the_documented_bits) {
+  EXPECT_EQ(parse_written_iso6709("+34.068930-118.445127"),
+            (WrittenLocation{{340689300, -1184451270}, {0b110'11'1'110'10'0}}));
+  EXPECT_EQ(parse_written_iso6709("-0+7"), (WrittenLocation{{0, 70000000}, {0b000'01'0'000'01'1}}));
+}
+
+TEST(WrittenLocation, comes_from_no_text_with_numbers_and_style_at_odds) {
+  constexpr std::uint16_t one_digit_each = 0b000'01'0'000'01'0;
+  EXPECT_TRUE(is_canonical({{10000000, 0}, {one_digit_each}}));
+  EXPECT_FALSE(is_canonical({{10000000, 0}, {}}));                            // verbatim
+  EXPECT_FALSE(is_canonical({{10000000, 0}, {one_digit_each | 1U << 12U}}));  // a bit too many
+  EXPECT_FALSE(is_canonical({{100000000, 0}, {one_digit_each}}));             // 10 has two digits
+  EXPECT_FALSE(is_canonical({{0, 100000000}, {one_digit_each}}));             //
+  EXPECT_FALSE(is_canonical({{10000001, 0}, {one_digit_each}}));              // 1.0000001 has a fraction
+  EXPECT_FALSE(is_canonical({{10000000, 0}, {one_digit_each | 1U}}));         // a minus before 1
+  EXPECT_FALSE(is_canonical({{-10000000, 0}, {one_digit_each}}));             // none before -1
+  EXPECT_TRUE(is_canonical({{0, 0}, {one_digit_each | 1U}}));                 // -0
+  EXPECT_FALSE(is_canonical({{10000000, 0}, {0b000'00'0'000'01'0}}));         // no digits
+  EXPECT_FALSE(is_canonical({{10000000, 0}, {0b000'01'0'000'00'0}}));         //
+  EXPECT_FALSE(is_canonical({{900000001, 0}, {0b000'01'0'111'10'0}}));        // over the pole
+  EXPECT_FALSE(is_canonical({{0, 1800000001}, {0b111'11'0'000'01'0}}));       // over the antimeridian
+  EXPECT_FALSE(is_canonical({{0, std::numeric_limits<std::int32_t>::min()}, {0b111'11'1'000'01'0}}));
+}
+
+/// A coordinate as somebody might write it, often at a limit.
+std::string random_coordinate(std::mt19937_64& random, int degrees_max) {
+  std::string out(1, random() % 2 == 0 ? '+' : '-');
+  out.append(random() % 4 == 0 ? random() % 5 : 0, '0');
+  out += std::to_string(random() % 8 == 0 ? static_cast<std::uint64_t>(degrees_max)
+                                          : random() % static_cast<std::uint64_t>(degrees_max + 2));
+  if (random() % 4 == 0) return out;
+  out += '.';
+  const bool zeros = random() % 4 == 0;
+  for (auto digits = random() % 10; digits != 0; --digits) {
+    out += static_cast<char>('0' + (zeros ? 0 : random() % 10));
+  }
+  return out;
+}
+
+TEST(WrittenLocation, is_told_apart_from_every_other_text) {
+  const std::uint64_t seed = 20261122;
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937_64 random(seed);
+  std::map<std::tuple<std::int32_t, std::int32_t, std::uint16_t>, std::string> texts;
+  std::size_t verbatim = 0;
+  for (int i = 0; i < 50'000; ++i) {
+    auto text = random_coordinate(random, 90) + random_coordinate(random, 180);
+    if (random() % 8 == 0) text[random() % text.size()] = "+-.0159e "[random() % 9];
+    const auto written = parse_written_iso6709(text);
+    ASSERT_EQ(parse_iso6709(text), written ? std::optional(written->location) : std::nullopt) << text;
+    if (!written) continue;
+    if (written->style.is_verbatim()) {
+      ++verbatim;
+      continue;
+    }
+    ASSERT_TRUE(is_canonical(*written)) << text;
+    ASSERT_EQ(written_again(text), text);
+    const auto [at, is_new] =
+        texts.try_emplace({written->location.latitude_e7, written->location.longitude_e7, written->style.bits}, text);
+    ASSERT_EQ(at->second, text);
+  }
+  EXPECT_GT(texts.size(), 10'000U);
+  EXPECT_GT(verbatim, 5'000U);
+}
+
+TEST(WrittenLocation, that_is_canonical_comes_back_from_its_text_with_any_style) {
+  const std::vector<std::int32_t> numbers{0,          1,          -1,          10,         -100,        1000,
+                                          10000,      100000,     1000000,     -10000000,  10000000,    99999999,
+                                          100000000,  -899999999, 900000000,   -900000000, 900000001,   999999999,
+                                          1000000000, 1799999999, -1800000000, 1800000000, -1800000001, 2147483647};
+  std::size_t canonical = 0;
+  for (std::uint16_t bits = 0; bits < 1U << LocationStyle::width; ++bits) {
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+      for (const auto longitude : {numbers[i], numbers[(i * 7 + bits) % numbers.size()]}) {
+        const WrittenLocation written{{numbers[i], longitude}, {bits}};
+        if (!is_canonical(written)) continue;
+        ++canonical;
+        std::string text;
+        append_iso6709(text, written);
+        ASSERT_EQ(parse_written_iso6709(text), written) << text;
+      }
+    }
+  }
+  EXPECT_GT(canonical, 5'000U);
 }
 
 TEST(LatitudeLongitude, is_as_people_write_it) {

@@ -52,6 +52,10 @@ TEST(Iamat, says_who_is_where_and_when) {
   EXPECT_EQ(iamat->time, "1621464827.959498503");
   EXPECT_EQ(iamat->position, (geo::Location{340689300, -1184451270}));
   EXPECT_EQ(iamat->client_time, 1621464827'959498503);
+  std::string again;
+  geo::append_iso6709(again, {iamat->position, iamat->location_style});
+  append_posix_time(again, {iamat->client_time, iamat->time_style});
+  EXPECT_EQ(again, "+34.068930-118.4451271621464827.959498503");
 }
 
 TEST(Iamat, may_have_any_white_space_around_its_fields) {

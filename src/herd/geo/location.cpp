@@ -1,6 +1,8 @@
 #include "herd/geo/location.h"
 
 #include <algorithm>
+#include <array>
+#include <cassert>
 #include <cmath>
 #include <numbers>
 
@@ -9,11 +11,22 @@
 namespace herd::geo {
 namespace {
 
-constexpr int fraction_digits = 7;
+constexpr int fraction_digits_max = 7;
+constexpr std::array<std::int32_t, fraction_digits_max + 1> powers_of_ten{1,      10,      100,      1000,
+                                                                          10'000, 100'000, 1000'000, 10'000'000};
+constexpr std::int32_t latitude_e7_max = 900'000'000;
+constexpr std::int32_t longitude_e7_max = 1'800'000'000;
 
-/// Takes degrees without their sign off the front of `text`, in units of 1e-7; none if it holds none or if they
-/// are more than `degrees_max`, be it only by their last digit.
-std::optional<std::int32_t> take_degrees(std::string_view& text, std::int64_t degrees_max) {
+/// Degrees without their sign, and how many digits they were written with.
+struct Degrees {
+  std::int32_t e7 = 0;
+  std::size_t whole_digits = 0;
+  std::size_t fraction_digits = 0;
+};
+
+/// Takes degrees without their sign off the front of `text`; none if it holds none or if they are more than
+/// `degrees_max`, be it only by their last digit.
+std::optional<Degrees> take_degrees(std::string_view& text, std::int64_t degrees_max) {
   const auto whole = take_digits(text);
   if (whole.empty()) return std::nullopt;
   std::int64_t value = 0;
@@ -30,10 +43,10 @@ std::optional<std::int32_t> take_degrees(std::string_view& text, std::int64_t de
   }
   if (value == degrees_max && fraction.find_first_not_of('0') != std::string_view::npos) return std::nullopt;
 
-  for (std::size_t i = 0; i < fraction_digits; ++i) {
+  for (std::size_t i = 0; i < fraction_digits_max; ++i) {
     value = value * 10 + (i < fraction.size() ? fraction[i] - '0' : 0);
   }
-  return static_cast<std::int32_t>(value);
+  return Degrees{static_cast<std::int32_t>(value), whole.size(), fraction.size()};
 }
 
 /// +1 or -1 for the sign taken off the front of `text`; 0 if there is none.
@@ -44,9 +57,49 @@ std::int32_t take_sign(std::string_view& text) {
   return sign;
 }
 
+/// One coordinate's half of a LocationStyle; digits before the dot are 0 if it is verbatim.
+struct CoordinateStyle {
+  static constexpr unsigned width = LocationStyle::width / 2;
+  bool minus = false;
+  unsigned whole_digits = 0;
+  unsigned fraction_digits = 0;
+};
+
+unsigned pack(std::int32_t sign, const Degrees& degrees) {
+  if (degrees.whole_digits > 3 || degrees.fraction_digits > fraction_digits_max) return 0;
+  return (sign < 0 ? 1U : 0U) | static_cast<unsigned>(degrees.whole_digits) << 1U |
+         static_cast<unsigned>(degrees.fraction_digits) << 3U;
+}
+
+CoordinateStyle unpack(unsigned bits) {
+  return {(bits & 1U) != 0, bits >> 1U & 3U, bits >> 3U & 7U};
+}
+
+bool is_canonical(std::int64_t e7, std::int64_t e7_max, CoordinateStyle style) {
+  const auto magnitude = e7 < 0 ? -e7 : e7;
+  return style.whole_digits != 0 && magnitude <= e7_max && (e7 == 0 || style.minus == (e7 < 0)) &&
+         magnitude / powers_of_ten[fraction_digits_max] < powers_of_ten[style.whole_digits] &&
+         magnitude % powers_of_ten[fraction_digits_max - style.fraction_digits] == 0;
+}
+
+void append_digits(std::string& out, std::int32_t number, unsigned digits) {
+  for (; digits != 0; --digits) out += static_cast<char>('0' + number / powers_of_ten[digits - 1] % 10);
+}
+
+void append_coordinate(std::string& out, std::int32_t e7, CoordinateStyle style) {
+  const auto magnitude = e7 < 0 ? -e7 : e7;
+  constexpr auto unit = powers_of_ten[fraction_digits_max];
+  out += style.minus ? '-' : '+';
+  append_digits(out, magnitude / unit, style.whole_digits);
+  if (style.fraction_digits == 0) return;
+  out += '.';
+  append_digits(out, magnitude % unit / powers_of_ten[fraction_digits_max - style.fraction_digits],
+                style.fraction_digits);
+}
+
 }  // namespace
 
-std::optional<Location> parse_iso6709(std::string_view text) {
+std::optional<WrittenLocation> parse_written_iso6709(std::string_view text) {
   const auto latitude_sign = take_sign(text);
   if (latitude_sign == 0) return std::nullopt;
   const auto latitude = take_degrees(text, 90);
@@ -54,7 +107,33 @@ std::optional<Location> parse_iso6709(std::string_view text) {
   if (!latitude || longitude_sign == 0) return std::nullopt;
   const auto longitude = take_degrees(text, 180);
   if (!longitude || !text.empty()) return std::nullopt;
-  return Location{latitude_sign * *latitude, longitude_sign * *longitude};
+
+  const auto latitude_bits = pack(latitude_sign, *latitude);
+  const auto longitude_bits = pack(longitude_sign, *longitude);
+  const bool is_verbatim = latitude_bits == 0 || longitude_bits == 0;
+  return WrittenLocation{
+      {latitude_sign * latitude->e7, longitude_sign * longitude->e7},
+      {is_verbatim ? std::uint16_t{0}
+                   : static_cast<std::uint16_t>(latitude_bits | longitude_bits << CoordinateStyle::width)}};
+}
+
+std::optional<Location> parse_iso6709(std::string_view text) {
+  const auto written = parse_written_iso6709(text);
+  if (!written) return std::nullopt;
+  return written->location;
+}
+
+bool is_canonical(const WrittenLocation& written) {
+  return written.style.bits >> LocationStyle::width == 0 &&
+         is_canonical(written.location.latitude_e7, latitude_e7_max, unpack(written.style.bits)) &&
+         is_canonical(written.location.longitude_e7, longitude_e7_max,
+                      unpack(unsigned{written.style.bits} >> CoordinateStyle::width));
+}
+
+void append_iso6709(std::string& out, const WrittenLocation& written) {
+  assert(is_canonical(written));
+  append_coordinate(out, written.location.latitude_e7, unpack(written.style.bits));
+  append_coordinate(out, written.location.longitude_e7, unpack(unsigned{written.style.bits} >> CoordinateStyle::width));
 }
 
 std::optional<Location> parse_latitude_longitude(std::string_view text) {
@@ -66,7 +145,7 @@ std::optional<Location> parse_latitude_longitude(std::string_view text) {
   const auto longitude_sign = take_sign(text) < 0 ? -1 : 1;
   const auto longitude = take_degrees(text, 180);
   if (!longitude || !text.empty()) return std::nullopt;
-  return Location{latitude_sign * *latitude, longitude_sign * *longitude};
+  return Location{latitude_sign * latitude->e7, longitude_sign * longitude->e7};
 }
 
 double distance_m(Location a, Location b) {

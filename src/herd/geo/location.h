@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace herd::geo {
@@ -21,6 +22,38 @@ struct Location {
 /// "+34.068930-118.445127". Digits beyond the seventh of a fraction count for the range only.
 /// None if the text is anything else or leads off the Earth (|latitude| > 90, |longitude| > 180).
 std::optional<Location> parse_iso6709(std::string_view text);
+
+/// How a location was written, as far as it can be written again from its numbers: whether each coordinate has a minus
+/// ("-0" is not "+0"), how many digits before the dot, leading zeros included, and how many after it.
+///
+/// Six bits for the latitude and, above them, six for the longitude: a minus (1), digits before the dot (2 bits, 1 to
+/// 3), digits after it (3 bits, 0 to 7; 0 means that there is no dot).
+struct LocationStyle {
+  static constexpr unsigned width = 12;
+  /// 0: verbatim, the numbers are not enough (more than three digits before a dot, or more than seven after it).
+  std::uint16_t bits = 0;
+
+  bool is_verbatim() const { return bits == 0; }
+
+  friend bool operator==(const LocationStyle&, const LocationStyle&) = default;
+};
+
+/// A location and how it was written. Different texts give different values, unless the style is verbatim.
+struct WrittenLocation {
+  Location location;
+  LocationStyle style;
+
+  friend bool operator==(const WrittenLocation&, const WrittenLocation&) = default;
+};
+
+/// parse_iso6709, and how it was written.
+std::optional<WrittenLocation> parse_written_iso6709(std::string_view text);
+
+/// Whether parse_written_iso6709 could have given this from some text, with a style that is not verbatim.
+bool is_canonical(const WrittenLocation& written);
+
+/// Appends the very text that parse_written_iso6709 took `written` from, which must be canonical.
+void append_iso6709(std::string& out, const WrittenLocation& written);
 
 /// Parses "47.1410,9.5209" as people write it: latitude, comma, longitude, signs optional.
 std::optional<Location> parse_latitude_longitude(std::string_view text);

@@ -34,11 +34,13 @@ Command parse_iamat(std::string_view rest) {
   iamat.location = take_field(rest);
   iamat.time = take_field(rest);
   if (iamat.client.size() > client_bytes_max || !take_field(rest).empty()) return InvalidCommand{};
-  const auto position = geo::parse_iso6709(iamat.location);
-  const auto client_time = parse_posix_time(iamat.time);
-  if (!position || !client_time) return InvalidCommand{};
-  iamat.position = *position;
-  iamat.client_time = *client_time;
+  const auto location = geo::parse_written_iso6709(iamat.location);
+  const auto time = parse_written_posix_time(iamat.time);
+  if (!location || !time) return InvalidCommand{};
+  iamat.position = location->location;
+  iamat.location_style = location->style;
+  iamat.client_time = time->time;
+  iamat.time_style = time->style;
   return iamat;
 }
 

@@ -5,6 +5,7 @@
 
 #include "herd/base/time.h"
 #include "herd/geo/location.h"
+#include "herd/wire/posix_time.h"
 
 namespace herd::wire {
 
@@ -16,8 +17,10 @@ struct Iamat {
   std::string_view client;
   std::string_view location;
   std::string_view time;
-  geo::Location position;  ///< what `location` says
-  Time client_time = 0;    ///< what `time` says, POSIX ns
+  geo::Location position;             ///< what `location` says
+  Time client_time = 0;               ///< what `time` says, POSIX ns
+  geo::LocationStyle location_style;  ///< how `location` says it
+  TimeStyle time_style;               ///< how `time` says it
 };
 
 /// `WHATSAT <client> <radius km> <bound>`.

@@ -1,6 +1,8 @@
 #include "herd/wire/posix_time.h"
 
+#include <algorithm>
 #include <array>
+#include <cassert>
 
 #include "herd/base/text.h"
 
@@ -28,18 +30,53 @@ std::int64_t nanoseconds_of(std::string_view fraction) {
   return nanoseconds;
 }
 
+constexpr std::array<std::int64_t, nanosecond_digits + 1> powers_of_ten{
+    1, 10, 100, 1000, 10'000, 100'000, 1000'000, 10'000'000, 100'000'000, 1000'000'000};
+
+constexpr std::uint8_t style_without_dot = 1;
+constexpr std::uint8_t style_with_dot = 2;  // and as many more as there are digits after the dot
+
+constexpr std::size_t fraction_digits_of(TimeStyle style) {
+  return style.bits > style_with_dot ? std::size_t{style.bits} - style_with_dot : 0;
+}
+
 }  // namespace
 
-std::optional<Time> parse_posix_time(std::string_view text) {
-  const auto seconds = parse_seconds(take_digits(text));
+std::optional<WrittenTime> parse_written_posix_time(std::string_view text) {
+  const auto whole = take_digits(text);
+  const auto seconds = parse_seconds(whole);
   if (!seconds) return std::nullopt;
   std::string_view fraction;
+  auto style = style_without_dot;
   if (text.starts_with('.')) {
     text.remove_prefix(1);
     fraction = take_digits(text);
+    style = static_cast<std::uint8_t>(style_with_dot + std::min(fraction.size(), nanosecond_digits));
   }
   if (!text.empty()) return std::nullopt;
-  return *seconds * second + nanoseconds_of(fraction);
+  const bool is_verbatim = (whole.size() > 1 && whole.front() == '0') || fraction.size() > nanosecond_digits;
+  return WrittenTime{*seconds * second + nanoseconds_of(fraction), {is_verbatim ? std::uint8_t{0} : style}};
+}
+
+std::optional<Time> parse_posix_time(std::string_view text) {
+  const auto written = parse_written_posix_time(text);
+  if (!written) return std::nullopt;
+  return written->time;
+}
+
+bool is_canonical(const WrittenTime& written) {
+  return !written.style.is_verbatim() && written.style.bits <= style_with_dot + nanosecond_digits &&
+         written.time >= 0 && written.time / second <= posix_seconds_max &&
+         written.time % powers_of_ten[nanosecond_digits - fraction_digits_of(written.style)] == 0;
+}
+
+void append_posix_time(std::string& out, const WrittenTime& written) {
+  assert(is_canonical(written));
+  append_number(out, written.time / second);
+  if (written.style.bits >= style_with_dot) out += '.';
+  for (std::size_t i = 1; i <= fraction_digits_of(written.style); ++i) {
+    out += static_cast<char>('0' + written.time / powers_of_ten[nanosecond_digits - i] % 10);
+  }
 }
 
 void append_difference(std::string& out, Duration difference) {
