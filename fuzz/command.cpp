@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <string>
 #include <variant>
 
 #include "herd/wire/record.h"
@@ -17,6 +18,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   } else if (const auto* whatsat = std::get_if<herd::wire::Whatsat>(&command)) {
     if (whatsat->radius_m > 50'000 || whatsat->bound > herd::wire::bound_max) std::abort();
   }
-  if (const auto record = herd::wire::parse_record(line); record && record->bytes != line) std::abort();
+  if (const auto record = herd::wire::parse_record(line)) {
+    std::string written;
+    herd::wire::append_line(written, *record);
+    if (written != line || !herd::wire::is_valid(*record)) std::abort();
+  }
   return 0;
 }

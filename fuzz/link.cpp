@@ -43,8 +43,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                                  {.ring_entries = 8, .walk_after_changes = 4, .records_per_leaf = 1});
   for (int i = 0; i < 20; ++i) {
     const auto line = "AT Riley +0.000000001 c" + std::to_string(i) + " +1.5-2.5 5";
-    const auto record = herd::wire::parse_record(line);
-    store.offer(store.partition_of(record->client), *record, herd::store::heard_here);
+    herd::store::RecordStore::Offer offer{*herd::wire::parse_record(line)};
+    store.report({&offer, 1});
   }
   herd::flood::Link link(self, "Jaquez", store, log, {});
 
@@ -68,7 +68,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   link.disconnect();
   for (int i = 0; i < 20; ++i) {
     const auto client = "c" + std::to_string(i);
-    if (!store[store.partition_of(client)].find(client)) std::abort();
+    if (!store.find(client)) std::abort();
   }
   return 0;
 }

@@ -2,6 +2,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
+#include <string>
 #include <string_view>
 
 namespace {
@@ -9,7 +11,14 @@ namespace {
 /// What is in a message, taken apart to its end.
 struct TakeApart {
   void operator()(herd::wire::Data data) const {
-    while (herd::wire::take_record(data.records)) {
+    herd::wire::RecordDecoder decoder(herd::wire::RecordCoding::packed);
+    while (const auto bytes = herd::wire::take_record(data.records)) {
+      const auto record = decoder.decode(*bytes);
+      if (!record) continue;
+      // A record has one line and one coding.
+      std::string line;
+      herd::wire::append_line(line, *record);
+      if (herd::wire::parse_record(line) != record) std::abort();
     }
   }
   void operator()(herd::wire::Ack ack) const {

@@ -290,7 +290,9 @@ TEST(Check, that_fails_twice_in_a_row_mends_the_tables_and_is_counted) {
   connect(riley, jaquez, 0);
   // What no network can do: Jaquez takes it that Riley taught it this.
   const store::Neighbor taught_by_riley = 1;
-  jaquez.store.offer(0, *wire::parse_record(at_line("Riley", "kiwi", noon, noon)), taught_by_riley);
+  const auto line = at_line("Riley", "kiwi", noon, noon);
+  store::RecordStore::Offer offer{*wire::parse_record(line)};
+  ASSERT_TRUE(jaquez.store.take(0, {&offer, 1}, taught_by_riley));
   settle(riley, jaquez, second);
   const auto divergences = [&] { return riley.link.counters().divergences + jaquez.link.counters().divergences; };
   settle(riley, jaquez, 11 * second);
@@ -357,7 +359,8 @@ TEST(Exchange, takes_no_reply_to_what_was_not_asked) {
   store::RecordStore store("ucla", 1, 1, {.records_per_leaf = 1});
   for (std::size_t i = 0; i < 100; ++i) {
     const auto line = at_line("Riley", client_name(i), noon, noon);
-    store.offer(0, *wire::parse_record(line), store::heard_here);
+    store::RecordStore::Offer offer{*wire::parse_record(line)};
+    store.report({&offer, 1});
   }
   const auto reply = [](std::uint32_t exchange, std::uint8_t level, std::string_view rest) {
     return wire::Reply{0, exchange, level, rest};

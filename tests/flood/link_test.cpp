@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "flood/side.h"
+#include "herd/base/bytes.h"
 
 namespace herd::flood {
 namespace {
@@ -20,7 +21,7 @@ TEST(Link, a_connection_begins_with_a_hello_and_then_both_hold_what_either_held)
   EXPECT_TRUE(riley.link.is_up());
   EXPECT_TRUE(riley.knows("plum"));
   EXPECT_TRUE(jaquez.knows("kiwi"));
-  EXPECT_EQ(jaquez.store[0].find("kiwi"), riley.store[0].find("kiwi")) << "byte for byte";
+  EXPECT_EQ(jaquez.store.find("kiwi"), riley.store.find("kiwi")) << "byte for byte";
 }
 
 TEST(Link, a_record_never_goes_back_to_the_neighbour_that_sent_it) {
@@ -267,7 +268,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Refusal{"forged_log_line", [](auto& h) { h.server = "Jaquez\n\x1b"; },
                             R"(it calls itself "Jaquez\x0a\x1b")"},
                     Refusal{"version", [](auto& h) { h.version_min = h.version_max = 9; },
-                            "it speaks link versions 9 to 9, this server 1 to 2"},
+                            "it speaks link versions 9 to 9, this server 1 to 3"},
                     Refusal{"order", [](auto& h) { h.order = 2; }, "it orders records in another way"},
                     Refusal{"ahead", [](auto& h) { h.ahead_max = 1; }, "it orders records in another way"},
                     Refusal{"partitions", [](auto& h) { h.held.resize(2); }, "it has 2 partitions, this server 1"},
@@ -309,19 +310,24 @@ TEST(Link, data_that_lies_about_itself_ends_the_connection) {
   };
   const auto data_with = [](std::string_view record, std::uint16_t partition) {
     return [=](std::string& out) {
-      wire::DataWriter data(out, partition);
-      data.add(record);
+      wire::DataWriter data(out, partition, wire::RecordCoding::packed);
       data.finish(std::nullopt);
+      const auto message_bytes = static_cast<std::uint32_t>(11 + 4 + record.size());
+      overwrite_le(out, out.size() - 15, message_bytes);
+      append_le(out, static_cast<std::uint32_t>(record.size()));
+      out.append(record);
     };
   };
   const store::RecordStore store("ucla", 16, 1);
-  const auto kiwi = at_line("Jaquez", "kiwi", noon, noon);
+  std::string kiwi;
+  const auto line = at_line("Jaquez", "kiwi", noon, noon);
+  wire::RecordEncoder(wire::RecordCoding::packed).append(kiwi, *wire::parse_record(line));
   const auto right = static_cast<std::uint16_t>(store.partition_of("kiwi"));
   const auto wrong = static_cast<std::uint16_t>((right + 1) % 16);
   EXPECT_EQ(after_hello(data_with(kiwi, right)), "taken");
   EXPECT_EQ(after_hello(data_with(kiwi, wrong)), "a record in the wrong partition");
   EXPECT_EQ(after_hello(data_with(kiwi + "\n", right)), "a record that is none");
-  EXPECT_EQ(after_hello(data_with("IAMAT kiwi +0+0 1", right)), "a record that is none");
+  EXPECT_EQ(after_hello(data_with(line, right)), "a record that is none");
   EXPECT_EQ(after_hello(data_with(kiwi, 16)), "data of partition 16");
   EXPECT_EQ(after_hello([](std::string& out) {
               wire::AckWriter ack(out);
@@ -344,7 +350,7 @@ TEST(Link, a_conversation_cut_at_every_byte_means_the_same) {
   ASSERT_TRUE(teller.link.receive(0, silent.written(0)));
   const auto bytes = teller.written(0);
   for (std::size_t cut = 0; cut <= bytes.size(); ++cut) {
-    Side jaquez("Jaquez", "Riley", 2);
+    Side jaquez("Jaquez", "Riley", 2, 1, {.version_max = 1});
     jaquez.link.connect(0);
     ASSERT_TRUE(jaquez.link.receive(0, bytes.substr(0, cut)));
     ASSERT_TRUE(jaquez.link.receive(0, bytes.substr(cut)));

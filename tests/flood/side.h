@@ -24,16 +24,17 @@ struct Side {
 
   void hear(std::string_view client, Time client_time, Time heard_at = noon) {
     const auto line = at_line(self.server, client, client_time, heard_at);
-    const auto record = wire::parse_record(line);
-    store.offer(store.partition_of(client), *record, store::heard_here);
+    store::RecordStore::Offer offer{*wire::parse_record(line)};
+    store.report({&offer, 1});
   }
 
   /// Takes a record that another neighbour taught.
   void learn(const std::string& line) {
-    store.offer(store.partition_of(wire::parse_record(line)->client), *wire::parse_record(line), other_neighbor);
+    store::RecordStore::Offer offer{*wire::parse_record(line)};
+    EXPECT_TRUE(store.take(store.partition_of(offer.record.client), {&offer, 1}, other_neighbor));
   }
 
-  bool knows(std::string_view client) const { return store[store.partition_of(client)].find(client).has_value(); }
+  bool knows(std::string_view client) const { return store.find(client).has_value(); }
 
   std::string written(Time now) {
     std::string out;
@@ -101,9 +102,12 @@ inline std::vector<std::string> split(std::string_view bytes) {
 inline std::map<std::string, std::string> table(const Side& side) {
   std::map<std::string, std::string> table;
   for (std::size_t i = 0; i < side.store.size(); ++i) {
-    for (std::size_t slot = 0; slot < side.store[i].slots(); ++slot) {
-      const auto held = side.store[i].held(slot);
-      table.emplace(held.client, held.bytes);
+    const auto partition = side.store.open(i);
+    for (std::size_t slot = 0; slot < partition->slots(); ++slot) {
+      const auto held = partition->held(slot);
+      std::string line;
+      wire::append_line(line, held.record());
+      table.emplace(held.client(), line);
     }
   }
   return table;

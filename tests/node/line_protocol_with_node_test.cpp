@@ -80,8 +80,8 @@ TEST_F(LineProtocolWithNode, decides_between_equal_times_by_the_record_whatever_
 }
 
 TEST_F(LineProtocolWithNode, tells_the_line_of_the_server_that_heard_the_client) {
-  const auto record = wire::parse_record("AT Bernard -3.000000001 kiwi -17.8+179.99 1621464828").value();
-  node.store().offer(node.store().partition_of("kiwi"), record, 1);
+  store::RecordStore::Offer offer{wire::parse_record("AT Bernard -3.000000001 kiwi -17.8+179.99 1621464828").value()};
+  ASSERT_TRUE(node.store().take(node.store().partition_of("kiwi"), {&offer, 1}, 1));
   EXPECT_EQ(say("WHATSAT kiwi 50 20\n"),
             "AT Bernard -3.000000001 kiwi -17.8+179.99 1621464828\n"
             "{\"near\": [-178000000, 1799900000],\n \"radius_m\": 50000.000000, \"limit\": 20}\n\n");

@@ -12,17 +12,17 @@ constexpr Time now = 1621464828'223371889;
 std::string report(Node& node, const std::string& fields, Time heard_at = now) {
   const auto line = "IAMAT " + fields;
   const auto command = wire::parse_command(line);
-  std::string answer = "before ";
-  if (!node.report(std::get<wire::Iamat>(command), heard_at, answer)) {
-    EXPECT_EQ(answer, "before ");
-    return "refused";
-  }
-  return answer.substr(7);
+  protocols::Herd::Heard heard{std::get<wire::Iamat>(command)};
+  node.report({&heard, 1}, heard_at);
+  if (heard.is_refused) return "refused";
+  std::string answer;
+  wire::append_line(answer, node.server(), heard_at, heard.report);
+  return answer;
 }
 
 void offer_from_neighbor(Node& node, std::string_view line) {
-  const auto record = wire::parse_record(line).value();
-  node.store().offer(node.store().partition_of(record.client), record, 1);
+  store::RecordStore::Offer offer{wire::parse_record(line).value()};
+  ASSERT_TRUE(node.store().take(node.store().partition_of(offer.record.client), {&offer, 1}, 1));
 }
 
 struct NodeTest : testing::Test {
@@ -48,7 +48,6 @@ TEST_F(NodeTest, stores_what_a_neighbour_reads_as_it_was_meant) {
       const auto line = report(anew, fields, heard_at);
       const auto record = wire::parse_record(line);
       ASSERT_TRUE(record) << line;
-      EXPECT_EQ(record->report(), fields);
       EXPECT_EQ(record->server, "Riley");
       EXPECT_EQ(record->heard_at, heard_at);
       EXPECT_EQ(anew.locate(record->client), line);

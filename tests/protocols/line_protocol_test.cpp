@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 
+#include "herd/wire/record.h"
 #include "protocols/conversation.h"
 
 namespace herd::protocols {
@@ -14,17 +15,20 @@ using Next = LineProtocol::Next;
 /// A herd of one server that believes whatever it heard last. (How reports compare is for tests of the node.)
 class CredulousHerd : public Herd {
  public:
-  bool report(const wire::Iamat& report, Time now, std::string& answer) override {
-    if (report.client == "refused") return false;
-    auto& line = lines_[std::string(report.client)];
-    line = "AT Riley +0." + std::to_string(now) + " ";
-    line.append(report.client).append(" ").append(report.location).append(" ").append(report.time);
-    answer.append(line);
-    ++reports;
-    return true;
+  void report(std::span<Heard> heard, Time now) override {
+    for (auto& each : heard) {
+      each.is_refused = each.report.client == "refused";
+      if (each.is_refused) continue;
+      auto& line = lines_[std::string(each.report.client)];
+      line.clear();
+      wire::append_line(line, server(), now, each.report);
+      ++reports;
+    }
   }
 
-  std::optional<std::string_view> locate(std::string_view client) const override {
+  std::string_view server() const override { return "Riley"; }
+
+  std::optional<std::string> locate(std::string_view client) const override {
     const auto found = lines_.find(client);
     if (found == lines_.end()) return std::nullopt;
     return found->second;
@@ -39,7 +43,7 @@ class CredulousHerd : public Herd {
   std::map<std::string, std::string, std::less<>> lines_;
 };
 
-constexpr Time now = 123456789;
+constexpr Time now = 5'123456789;
 
 struct LineProtocolTest : testing::Test {
   std::string say(std::string_view bytes) { return client.say(bytes, now); }
@@ -51,7 +55,7 @@ struct LineProtocolTest : testing::Test {
 
 TEST_F(LineProtocolTest, answers_a_report_with_its_AT_line) {
   EXPECT_EQ(say("IAMAT kiwi.cs.ucla.edu +34.068930-118.445127 1621464827.959498503\n"),
-            "AT Riley +0.123456789 kiwi.cs.ucla.edu +34.068930-118.445127 1621464827.959498503\n");
+            "AT Riley -1621464822.836041714 kiwi.cs.ucla.edu +34.068930-118.445127 1621464827.959498503\n");
   EXPECT_EQ(say("\tIAMAT  kiwi\v+1+1\f5 \r\n"), "AT Riley +0.123456789 kiwi +1+1 5\n");
   EXPECT_EQ(herd.invalid, 0U);
 }
@@ -110,8 +114,8 @@ TEST_F(LineProtocolTest, answers_in_the_order_of_the_commands_also_when_a_questi
             "AT Riley +0.123456789 kiwi +1+1 5\n"
             "{\"near\": [10000000, 10000000],\n \"radius_m\": 1000.000000, \"limit\": 1}\n\n"
             "? TWO\n"
-            "AT Riley +0.123456789 kiwi +2+2 6\n"
-            "AT Riley +0.123456789 kiwi +2+2 6\n"
+            "AT Riley -0.876543211 kiwi +2+2 6\n"
+            "AT Riley -0.876543211 kiwi +2+2 6\n"
             "{\"near\": [20000000, 20000000],\n \"radius_m\": 0.000000, \"limit\": 0}\n\n"
             "? THREE\n");
 }
@@ -134,7 +138,7 @@ TEST_F(LineProtocolTest, executes_nothing_while_a_question_waits_for_its_places)
   protocol.answer_places("{}", replies);
   EXPECT_EQ(replies, "AT Riley +0.123456789 kiwi +1+1 5\n{}\n\n");
   EXPECT_EQ(protocol.advance(now, replies), Next::input);
-  EXPECT_EQ(replies, "AT Riley +0.123456789 kiwi +1+1 5\n{}\n\nAT Riley +0.123456789 kiwi +2+2 6\n? ONE\n");
+  EXPECT_EQ(replies, "AT Riley +0.123456789 kiwi +1+1 5\n{}\n\nAT Riley -0.876543211 kiwi +2+2 6\n? ONE\n");
 }
 
 TEST_F(LineProtocolTest, makes_one_of_the_newlines_that_follow_each_other_in_the_places) {

@@ -78,7 +78,7 @@ TEST(Histories, come_to_everything_that_a_link_can_come_to) {
     sum.exchanges += tally.exchanges;
   }
   EXPECT_GT(reports, 200U * 20);
-  EXPECT_GT(sum.replaced, 20U);
+  EXPECT_GT(sum.replaced, 10U);
   EXPECT_GT(sum.asked, 20U);
   EXPECT_GT(sum.refused, 2U);
   EXPECT_GT(sum.expired, 200U);

@@ -32,7 +32,7 @@ TEST(DigestTree, has_no_position_before_it_was_asked) {
 }
 
 TEST(DigestTree, of_an_empty_table_is_a_root_of_zero) {
-  const Partition partition(1);
+  const Partition partition;
   DigestTree tree;
   catch_up(tree, partition);
   EXPECT_EQ(tree.depth(), 0U);
@@ -40,8 +40,8 @@ TEST(DigestTree, of_an_empty_table_is_a_root_of_zero) {
 }
 
 TEST(DigestTree, of_equal_tables_is_equal_however_they_came_to_be) {
-  Partition one(1);
-  Partition other(2);
+  Partition one;
+  Partition other;
   DigestTree of_one;
   DigestTree of_other;
   for (std::size_t i = 0; i < 1000; ++i) offer(one, at_line(client_name(i), 5));
@@ -60,8 +60,8 @@ TEST(DigestTree, of_equal_tables_is_equal_however_they_came_to_be) {
 }
 
 TEST(DigestTree, differs_below_the_nodes_of_the_clients_that_differ_and_nowhere_else) {
-  Partition one(1);
-  Partition other(2);
+  Partition one;
+  Partition other;
   for (std::size_t i = 0; i < 1000; ++i) {
     offer(one, at_line(client_name(i), 5));
     offer(other, at_line(client_name(i), i == 7 || i == 700 ? 6 : 5));
@@ -79,7 +79,7 @@ TEST(DigestTree, differs_below_the_nodes_of_the_clients_that_differ_and_nowhere_
 }
 
 TEST(DigestTree, has_in_every_node_the_sum_of_its_children) {
-  Partition partition(1);
+  Partition partition;
   add_clients(partition, 5000);
   DigestTree tree;
   catch_up(tree, partition);
@@ -96,7 +96,7 @@ TEST(DigestTree, has_in_every_node_the_sum_of_its_children) {
 }
 
 TEST(DigestTree, gets_another_level_when_its_leaves_hold_more_than_4_records_each) {
-  Partition partition(1);
+  Partition partition;
   DigestTree tree;
   for (const auto& [clients, depth] : {std::pair{4U, 0U}, {5U, 1U}, {64U, 1U}, {65U, 2U}, {1024U, 2U}, {1025U, 3U}}) {
     while (partition.slots() < clients) offer(partition, at_line(client_name(partition.slots()), 5));
@@ -106,7 +106,7 @@ TEST(DigestTree, gets_another_level_when_its_leaves_hold_more_than_4_records_eac
 }
 
 TEST(DigestTree, is_never_deeper_than_four_levels) {
-  Partition partition(1, {.records_per_leaf = 0});
+  Partition partition({.records_per_leaf = 0});
   add_clients(partition, 3);
   DigestTree tree;
   catch_up(tree, partition);
@@ -115,7 +115,7 @@ TEST(DigestTree, is_never_deeper_than_four_levels) {
 }
 
 TEST(DigestTree, looks_at_no_more_slots_at_a_time_than_it_may) {
-  Partition partition(1);
+  Partition partition;
   add_clients(partition, 1000);
   DigestTree tree;
   std::size_t looks_left = 400;
@@ -134,7 +134,7 @@ TEST(DigestTree, looks_at_no_more_slots_at_a_time_than_it_may) {
 TEST(DigestTree, tells_the_truth_after_any_changes) {
   constexpr std::uint64_t seed = 20261122;
   std::mt19937_64 random(seed);
-  Partition partition(random(), {.ring_entries = 64, .walk_after_changes = 16, .records_per_leaf = 1});
+  Partition partition({.ring_entries = 64, .walk_after_changes = 16, .records_per_leaf = 1});
   DigestTree tree;
   std::size_t time = 1;
   for (int round = 0; round < 300; ++round) {

@@ -23,25 +23,25 @@ Lines read(Follower& follower, const Partition& partition, std::size_t enough = 
   Lines lines;
   auto looks_left = Follower::looks_per_turn;
   follower.read(partition, Reader{reader}, looks_left, [&](const Partition::Held& held) {
-    lines.emplace_back(held.bytes);
+    lines.emplace_back(line_of(held));
     return lines.size() < enough;
   });
   return lines;
 }
 
 TEST(Follower, is_given_the_changes_in_their_order) {
-  Partition partition(1);
+  Partition partition;
   Follower follower;
   EXPECT_EQ(read(follower, partition), Lines{});
   EXPECT_EQ(follower.position(), 0U);
-  EXPECT_TRUE(follower.is_caught_up(partition));
+  EXPECT_TRUE(follower.is_caught_up(partition.sequence()));
 
   offer(partition, at_line("kiwi", 5));
   offer(partition, at_line("emu", 5));
-  EXPECT_FALSE(follower.is_caught_up(partition));
+  EXPECT_FALSE(follower.is_caught_up(partition.sequence()));
   EXPECT_EQ(read(follower, partition), (Lines{at_line("kiwi", 5), at_line("emu", 5)}));
   EXPECT_EQ(follower.position(), 2U);
-  EXPECT_TRUE(follower.is_caught_up(partition));
+  EXPECT_TRUE(follower.is_caught_up(partition.sequence()));
   EXPECT_EQ(read(follower, partition), Lines{});
 
   offer(partition, at_line("kiwi", 6));
@@ -50,7 +50,7 @@ TEST(Follower, is_given_the_changes_in_their_order) {
 }
 
 TEST(Follower, is_given_only_the_newest_record_of_a_client_that_changed_again) {
-  Partition partition(1);
+  Partition partition;
   Follower follower;
   offer(partition, at_line("kiwi", 5));
   offer(partition, at_line("emu", 5));
@@ -62,12 +62,12 @@ TEST(Follower, is_given_only_the_newest_record_of_a_client_that_changed_again) {
 }
 
 TEST(Follower, that_has_had_enough_goes_on_where_it_was) {
-  Partition partition(1);
+  Partition partition;
   Follower follower;
   add_clients(partition, 5);
   EXPECT_EQ(read(follower, partition, 2), (Lines{at_line("client-0", 1), at_line("client-1", 1)}));
   EXPECT_EQ(follower.position(), 2U);
-  EXPECT_FALSE(follower.is_caught_up(partition));
+  EXPECT_FALSE(follower.is_caught_up(partition.sequence()));
   EXPECT_EQ(read(follower, partition, 2), (Lines{at_line("client-2", 1), at_line("client-3", 1)}));
   EXPECT_EQ(follower.position(), 4U);
   EXPECT_EQ(read(follower, partition, 2), Lines{at_line("client-4", 1)});
@@ -75,7 +75,7 @@ TEST(Follower, that_has_had_enough_goes_on_where_it_was) {
 }
 
 TEST(Follower, is_not_given_what_came_from_its_reader_yet_its_position_moves_on) {
-  Partition partition(1);
+  Partition partition;
   Follower follower;
   offer(partition, at_line("kiwi", 5), neighbor);
   offer(partition, at_line("emu", 5));
@@ -83,11 +83,11 @@ TEST(Follower, is_not_given_what_came_from_its_reader_yet_its_position_moves_on)
   offer(partition, at_line("moa", 5), neighbor);
   EXPECT_EQ(read(follower, partition, all, neighbor), (Lines{at_line("emu", 5), at_line("rhea", 5)}));
   EXPECT_EQ(follower.position(), 4U);
-  EXPECT_TRUE(follower.is_caught_up(partition));
+  EXPECT_TRUE(follower.is_caught_up(partition.sequence()));
 }
 
 TEST(Follower, that_resumes_is_given_what_changed_since) {
-  Partition partition(1);
+  Partition partition;
   Follower follower;
   add_clients(partition, 4);
   offer(partition, at_line("client-0", 2));
@@ -97,33 +97,33 @@ TEST(Follower, that_resumes_is_given_what_changed_since) {
 }
 
 TEST(Follower, that_starts_over_is_given_every_record_whoever_taught_it) {
-  Partition partition(1);
+  Partition partition;
   Follower follower;
   offer(partition, at_line("kiwi", 5), neighbor);
   offer(partition, at_line("emu", 5));
   offer(partition, at_line("kiwi", 6), neighbor);
   follower.start_over(partition);
   EXPECT_EQ(follower.position(), std::nullopt);
-  EXPECT_FALSE(follower.is_caught_up(partition));
+  EXPECT_FALSE(follower.is_caught_up(partition.sequence()));
   EXPECT_EQ(read(follower, partition, 1, neighbor), Lines{at_line("kiwi", 6)});
   EXPECT_EQ(follower.position(), std::nullopt);
   EXPECT_EQ(read(follower, partition, all, neighbor), Lines{at_line("emu", 5)});
   EXPECT_EQ(follower.position(), 3U);
-  EXPECT_TRUE(follower.is_caught_up(partition));
+  EXPECT_TRUE(follower.is_caught_up(partition.sequence()));
 }
 
 TEST(Follower, that_starts_over_with_an_empty_table_has_a_position_after_one_read) {
-  Partition partition(1);
+  Partition partition;
   Follower follower;
   follower.start_over(partition);
   EXPECT_EQ(follower.position(), std::nullopt);
-  EXPECT_FALSE(follower.is_caught_up(partition));
+  EXPECT_FALSE(follower.is_caught_up(partition.sequence()));
   EXPECT_EQ(read(follower, partition), Lines{});
   EXPECT_EQ(follower.position(), 0U);
 }
 
 TEST(Follower, that_starts_over_is_then_given_what_changed_meanwhile) {
-  Partition partition(1);
+  Partition partition;
   Follower follower;
   add_clients(partition, 3);
   follower.start_over(partition);
@@ -138,7 +138,7 @@ TEST(Follower, that_starts_over_is_then_given_what_changed_meanwhile) {
 }
 
 TEST(Follower, that_ends_an_exchange_is_given_the_leaves_that_differ) {
-  Partition partition(1);
+  Partition partition;
   Follower follower;
   const HerdHash hash("ucla");
   add_clients(partition, 200);
@@ -154,14 +154,15 @@ TEST(Follower, that_ends_an_exchange_is_given_the_leaves_that_differ) {
   Lines expected;
   for (std::size_t slot = 0; slot < partition.slots(); ++slot) {
     const auto held = partition.held(slot);
-    if (node_of(hash.client(held.client), 2) == leaf && held.client != "client-8") expected.emplace_back(held.bytes);
+    if (node_of(hash.client(held.client()), 2) == leaf && held.client() != "client-8")
+      expected.emplace_back(line_of(held));
   }
   EXPECT_EQ(read(follower, partition, all, neighbor), expected);
   EXPECT_EQ(follower.position(), partition.sequence());
 }
 
 TEST(Follower, whose_reader_holds_a_part_is_given_of_the_leaves_what_changed_since_and_it_did_not_teach) {
-  Partition partition(1);
+  Partition partition;
   Follower follower;
   add_clients(partition, 10);
   offer(partition, at_line("client-3", 2));
@@ -173,7 +174,7 @@ TEST(Follower, whose_reader_holds_a_part_is_given_of_the_leaves_what_changed_sin
 }
 
 TEST(Follower, whose_reader_lacks_nothing_has_a_position_at_once) {
-  Partition partition(1);
+  Partition partition;
   Follower follower;
   add_clients(partition, 10);
   follower.start_exchange(partition);
@@ -183,7 +184,7 @@ TEST(Follower, whose_reader_lacks_nothing_has_a_position_at_once) {
 }
 
 TEST(Follower, that_starts_over_or_resumes_forgets_what_it_was_at) {
-  Partition partition(1);
+  Partition partition;
   Follower follower;
   add_clients(partition, 3);
   follower.start_over(partition);
@@ -197,7 +198,7 @@ TEST(Follower, that_starts_over_or_resumes_forgets_what_it_was_at) {
 
 /// 5,000 clients in slots of their order, of which the last `changed` have changed since, the last first.
 struct ChangedBackwards {
-  explicit ChangedBackwards(std::size_t changed) : partition(1) {
+  explicit ChangedBackwards(std::size_t changed) {
     add_clients(partition, clients);
     follower.resume(partition.sequence());
     for (std::size_t i = 0; i < changed; ++i) offer(partition, at_line(client_name(clients - 1 - i), 2));
@@ -220,22 +221,22 @@ TEST(Follower, further_behind_walks_the_slots_and_has_no_position_meanwhile) {
   ChangedBackwards far(Tuning().walk_after_changes + 1);
   EXPECT_EQ(read(far.follower, far.partition, 2), (Lines{at_line("client-903", 2), at_line("client-904", 2)}));
   EXPECT_EQ(far.follower.position(), std::nullopt);
-  EXPECT_FALSE(far.follower.is_caught_up(far.partition));
+  EXPECT_FALSE(far.follower.is_caught_up(far.partition.sequence()));
   EXPECT_EQ(read(far.follower, far.partition).size(), 4095U);
   EXPECT_EQ(far.follower.position(), far.partition.sequence());
-  EXPECT_TRUE(far.follower.is_caught_up(far.partition));
+  EXPECT_TRUE(far.follower.is_caught_up(far.partition.sequence()));
 }
 
 TEST(Follower, that_has_had_enough_with_the_last_record_of_a_walk_has_a_position) {
   ChangedBackwards far(Tuning().walk_after_changes + 1);
   EXPECT_EQ(read(far.follower, far.partition, 4097).size(), 4097U);
   EXPECT_EQ(far.follower.position(), far.partition.sequence());
-  EXPECT_TRUE(far.follower.is_caught_up(far.partition));
+  EXPECT_TRUE(far.follower.is_caught_up(far.partition.sequence()));
   EXPECT_EQ(read(far.follower, far.partition), Lines{});
 }
 
 TEST(Follower, that_fell_off_the_ring_is_given_each_client_that_changed_once) {
-  Partition partition(1);
+  Partition partition;
   Follower follower;
   add_clients(partition, 10);
   follower.resume(10);
@@ -247,7 +248,7 @@ TEST(Follower, that_fell_off_the_ring_is_given_each_client_that_changed_once) {
 }
 
 TEST(Follower, that_walks_is_not_given_what_came_from_its_reader) {
-  Partition partition(1);
+  Partition partition;
   Follower follower;
   for (std::size_t i = 0; i < 5000; ++i) {
     offer(partition, at_line(client_name(i), 1), i % 1000 == 7 ? heard_here : neighbor);
@@ -285,7 +286,7 @@ TEST(Follower, that_must_walk_again_is_not_given_again_what_changed_before_the_f
 }
 
 TEST(Follower, looks_at_no_more_slots_in_one_read_than_its_bound) {
-  Partition partition(1);
+  Partition partition;
   Follower follower;
   add_clients(partition, 20'000);
   follower.resume(20'000);
@@ -297,7 +298,7 @@ TEST(Follower, looks_at_no_more_slots_in_one_read_than_its_bound) {
 }
 
 TEST(Follower, that_starts_over_gets_no_more_in_one_read_than_its_bound) {
-  Partition partition(1);
+  Partition partition;
   Follower follower;
   add_clients(partition, 20'000);
   follower.start_over(partition);
@@ -308,7 +309,7 @@ TEST(Follower, that_starts_over_gets_no_more_in_one_read_than_its_bound) {
 }
 
 TEST(Follower, has_one_bound_for_what_it_walks_and_the_changes_after_it) {
-  Partition partition(1);
+  Partition partition;
   Follower follower;
   add_clients(partition, 16'000);
   follower.start_over(partition);
@@ -323,7 +324,7 @@ TEST(Follower, has_one_bound_for_what_it_walks_and_the_changes_after_it) {
 // that were overtaken cost it nothing, so it stays no further behind than that: yet reading change by change, it would
 // find each entry of the one that moves all the time overtaken already.
 TEST(Follower, that_never_catches_up_still_reaches_the_client_that_moves_all_the_time) {
-  Partition partition(1);
+  Partition partition;
   Follower follower;
   constexpr std::size_t clients = 1000;
   add_clients(partition, clients);
@@ -345,7 +346,7 @@ TEST(Follower, that_never_catches_up_still_reaches_the_client_that_moves_all_the
   }
   // At most: until it walks, one walk that had passed the client, and one that comes to it.
   EXPECT_LE(waited_max, Tuning().walk_after_changes / 100 + 2 * clients / 10);
-  EXPECT_FALSE(follower.is_caught_up(partition));
+  EXPECT_FALSE(follower.is_caught_up(partition.sequence()));
 }
 
 /// What a reader holds, who takes the newest of what it is given, and what it has been told it holds.
@@ -361,18 +362,18 @@ struct Holder {
   }
 
   bool holds(const Partition::Held& held) const {
-    const auto found = table.find(wire::parse_record(held.bytes)->client);
-    return found != table.end() && found->second == held.bytes;
+    const auto found = table.find(wire::parse_record(line_of(held))->client);
+    return found != table.end() && found->second == line_of(held);
   }
 };
 
 TEST(Follower, whose_walk_takes_more_steps_than_it_remembers_is_given_some_records_twice_and_none_too_few) {
-  Partition partition(1);
+  Partition partition;
   Holder reader;
   constexpr std::size_t clients = 3 * Follower::steps_max;
   add_clients(partition, clients);
   std::size_t turns = 0;
-  while (!reader.follower.is_caught_up(partition)) {
+  while (!reader.follower.is_caught_up(partition.sequence())) {
     // One change before and one behind where the walk is, as long as it is under way.
     if (turns < clients / 2) {
       offer(partition, at_line("client-0", 2 + turns));
@@ -390,7 +391,7 @@ TEST(Follower, tells_no_position_up_to_which_its_reader_does_not_hold_everything
   for (auto seed = first_seed; seed < first_seed + 5; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     std::mt19937_64 random(seed);
-    Partition partition(random());
+    Partition partition;
     Holder reader;
     std::size_t time = 1;
     std::size_t positions = 0;
@@ -400,7 +401,7 @@ TEST(Follower, tells_no_position_up_to_which_its_reader_does_not_hold_everything
       ++(position ? positions : walks);
       for (std::size_t slot = 0; slot < partition.slots(); ++slot) {
         const auto held = partition.held(slot);
-        if (position && held.sequence <= *position && held.known_by.taught_by != neighbor)
+        if (position && held.sequence() <= *position && held.known_by().taught_by != neighbor)
           ASSERT_TRUE(reader.holds(held));
       }
     };
@@ -420,7 +421,7 @@ TEST(Follower, tells_no_position_up_to_which_its_reader_does_not_hold_everything
       reader.take(partition, 1 + random() % 80, neighbor);
       ASSERT_NO_FATAL_FAILURE(check());
     }
-    while (!reader.follower.is_caught_up(partition)) reader.take(partition, all, neighbor);
+    while (!reader.follower.is_caught_up(partition.sequence())) reader.take(partition, all, neighbor);
     for (std::size_t slot = 0; slot < partition.slots(); ++slot) ASSERT_TRUE(reader.holds(partition.held(slot)));
     EXPECT_GT(positions, 20U);
     EXPECT_GT(walks, 20U);

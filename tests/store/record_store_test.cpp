@@ -1,17 +1,25 @@
 #include "herd/store/record_store.h"
 
+#include <algorithm>
 #include <gtest/gtest.h>
 #include <string>
+#include <thread>
 #include <vector>
 
+#include "herd/store/follower.h"
 #include "store/reports.h"
 
 namespace herd::store {
 namespace {
 
 bool offer(RecordStore& store, std::string_view line, Neighbor source = heard_here) {
-  const auto record = wire::parse_record(line).value();
-  return store.offer(store.partition_of(record.client), record, source);
+  RecordStore::Offer offer{wire::parse_record(line).value()};
+  if (source == heard_here) {
+    store.report({&offer, 1});
+  } else {
+    EXPECT_TRUE(store.take(store.partition_of(offer.record.client), {&offer, 1}, source));
+  }
+  return is_accepted(offer.outcome);
 }
 
 std::vector<std::size_t> partitions_of(std::string_view herd, std::uint64_t seed) {
@@ -59,9 +67,9 @@ TEST(RecordStore, counts_its_clients_and_changes) {
   EXPECT_EQ(store.changes(), 101U);
 
   std::size_t clients = 0;
-  for (std::size_t i = 0; i < store.size(); ++i) clients += store[i].slots();
+  for (std::size_t i = 0; i < store.size(); ++i) clients += store.open(i)->slots();
   EXPECT_EQ(clients, 100U);
-  EXPECT_EQ(store[store.partition_of(client_name(7))].find(client_name(7)), at_line(client_name(7), 6));
+  EXPECT_EQ(store.find(client_name(7)), at_line(client_name(7), 6));
 }
 
 TEST(RecordStore, numbers_its_neighbours) {
@@ -72,22 +80,81 @@ TEST(RecordStore, numbers_its_neighbours) {
 
 TEST(RecordStore, takes_what_a_neighbour_sends_if_it_is_newer) {
   RecordStore store("ucla", 1, 1);
-  EXPECT_EQ(store.take(0, at_line("kiwi", 5), 1).value(), true);
-  EXPECT_EQ(store.take(0, at_line("kiwi", 5), 1).value(), false);
-  EXPECT_EQ(store.take(0, at_line("kiwi", 4), 1).value(), false);
-  EXPECT_EQ(store.take(0, at_line("kiwi", 6), 1).value(), true);
-  EXPECT_EQ(store[0].find("kiwi"), at_line("kiwi", 6));
+  EXPECT_TRUE(offer(store, at_line("kiwi", 5), 1));
+  EXPECT_FALSE(offer(store, at_line("kiwi", 5), 1));
+  EXPECT_FALSE(offer(store, at_line("kiwi", 4), 1));
+  EXPECT_TRUE(offer(store, at_line("kiwi", 6), 1));
+  EXPECT_EQ(store.find("kiwi"), at_line("kiwi", 6));
   EXPECT_EQ(store.changes(), 2U);
 }
 
-TEST(RecordStore, refuses_bytes_that_are_no_record_or_belong_elsewhere) {
+TEST(RecordStore, refuses_records_that_belong_elsewhere_and_takes_none_of_those_beside_them) {
   RecordStore store("ucla", 16, 1);
-  const auto wrong = (store.partition_of("kiwi") + 1) % 16;
-  EXPECT_EQ(store.take(wrong, at_line("kiwi", 5), 1).error().message, "a record in the wrong partition");
-  for (const auto* bytes : {"", "AT", "AT Riley +1 kiwi", "AT Riley +1 kiwi +34-118", "BT Riley +1.0 kiwi +34-118 5"}) {
-    EXPECT_EQ(store.take(0, bytes, 1).error().message, "a record that is none") << bytes;
-  }
+  const auto lines = std::vector{at_line("kiwi", 5), at_line("emu", 5)};
+  std::vector<RecordStore::Offer> offers;
+  for (const auto& line : lines) offers.push_back({wire::parse_record(line).value()});
+  EXPECT_FALSE(store.take(store.partition_of("kiwi"), offers, 1));
   EXPECT_EQ(store.changes(), 0U);
+}
+
+TEST(RecordStore, takes_any_number_of_reports_at_once_in_their_order) {
+  RecordStore store("ucla", 16, 1);
+  std::vector<std::string> lines;
+  for (std::size_t i = 0; i < 300; ++i) lines.push_back(at_line(client_name(i % 100), i));
+  std::vector<RecordStore::Offer> offers;
+  for (const auto& line : lines) offers.push_back({wire::parse_record(line).value()});
+  store.report(offers);
+  for (std::size_t i = 0; i < 300; ++i) {
+    ASSERT_EQ(offers[i].outcome, i < 100 ? Offered::added : Offered::replaced);
+  }
+  EXPECT_EQ(store.changes(), 300U);
+  for (std::size_t i = 0; i < 100; ++i) ASSERT_EQ(store.find(client_name(i)), at_line(client_name(i), 200 + i));
+}
+
+TEST(RecordStore, refuses_new_clients_beyond_so_many_but_takes_all_of_neighbours) {
+  RecordStore store("ucla", 16, 1);
+  std::vector<std::string> lines;
+  for (std::size_t i = 0; i < 100; ++i) lines.push_back(at_line(client_name(i), 5));
+  std::vector<RecordStore::Offer> offers;
+  for (const auto& line : lines) offers.push_back({wire::parse_record(line).value()});
+  store.report(offers, 30);
+  EXPECT_EQ(std::ranges::count(offers, Offered::refused, &RecordStore::Offer::outcome), 70);
+  EXPECT_EQ(store.clients(), 30U);
+  offers.resize(30);
+  store.report(offers, 30);
+  EXPECT_EQ(std::ranges::count(offers, Offered::refused, &RecordStore::Offer::outcome), 0) << "known ones may go on";
+  EXPECT_TRUE(offer(store, at_line("emu", 5), 1));
+  EXPECT_EQ(store.clients(), 31U);
+}
+
+TEST(RecordStore, is_written_by_several_threads_while_others_read) {
+  RecordStore store("ucla", 16, 1);
+  constexpr std::size_t writers = 3;
+  constexpr std::size_t rounds = 200;
+  std::vector<std::jthread> threads;
+  for (std::size_t writer = 0; writer < writers; ++writer) {
+    threads.emplace_back([&store, writer] {
+      for (std::size_t round = 0; round < rounds; ++round) {
+        for (std::size_t i = 0; i < 50; ++i) offer(store, at_line(client_name(i), writers * round + writer));
+      }
+    });
+  }
+  Follower follower;
+  const auto read = [&] {
+    for (std::size_t i = 0; i < store.size(); ++i) {
+      auto looks_left = Follower::looks_per_turn;
+      std::size_t digest_looks = 10;
+      const auto partition = store.open(i);
+      partition.digests(digest_looks);
+      if (i == 0)
+        follower.read(*partition, Reader{}, looks_left, [](const auto& held) { return !held.client().empty(); });
+    }
+  };
+  while (store.changes() < rounds) read();
+  threads.clear();
+  for (std::size_t i = 0; i < 50; ++i) {
+    ASSERT_EQ(store.find(client_name(i)), at_line(client_name(i), writers * rounds - 1));
+  }
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -19,8 +20,30 @@ inline std::string at_line(std::string_view client, std::size_t time) {
   return std::string("AT Riley +0.000000001 ").append(client).append(" +1.5-2.5 ").append(std::to_string(time));
 }
 
+/// Any hash will do, as long as it is always the same.
+inline ClientIndex::Hash hash_of(std::string_view client) {
+  return std::hash<std::string_view>{}(client);
+}
+
 inline Offered offer(Partition& partition, std::string_view line, Neighbor source = heard_here) {
-  return partition.offer(wire::parse_record(line).value(), source);
+  const auto record = wire::parse_record(line).value();
+  return partition.offer(hash_of(record.client), record, source, [] { return true; });
+}
+
+inline std::string line_of(const wire::Record& record) {
+  std::string line;
+  wire::append_line(line, record);
+  return line;
+}
+
+/// The line of a client's record; empty if there is none.
+inline std::string line_of(const Partition& partition, std::string_view client) {
+  const auto record = partition.find(client, hash_of(client));
+  return record ? line_of(*record) : std::string();
+}
+
+inline std::string line_of(const Partition::Held& held) {
+  return line_of(held.record());
 }
 
 /// Clients 0 to `count` - 1 have reported once each, at second 1.

@@ -28,9 +28,15 @@ const std::string golden_hello = bytes_of(
     "3d000000 01 50485244 01 01 04 75636c61 05 52696c6579 0807060504030201 01 005847f80d000000 1817161514131211 "
     "0200 0500000000000000 ffffffffffffffff");
 const std::string golden_data = bytes_of(
-    "36000000 02 0300 0700000000000000 "
+    "4e000000 02 0300 0700000000000000 "
     "21000000 41542052696c6579202b302e303030303030303031206b697769202b312b312035 "
-    "02000000 3f3f");
+    "1a000000 41542041202b302e303030303030303031206b202b312b312035");
+// The same as version 3 has it, in which each server is named once in a message; then one as it was written.
+const std::string golden_packed_data = bytes_of(
+    "81000000 02 0300 0700000000000000 "
+    "25000000 00 05 52696c6579 2108 01f2052a01000000 00f2052a01000000 80969800 80969800 6b697769 "
+    "1e000000 00 2108 01f2052a01000000 00f2052a01000000 80969800 80969800 656d75 "
+    "27000000 00 0000 01f2052a01000000 04000000 2b312b31 04000000 30303035 6b697769 6b697769 6b697769 ");
 const std::string golden_data_without_position = bytes_of("0b000000 02 0300 ffffffffffffffff");
 const std::string golden_ack = bytes_of("15000000 03 0300 0700000000000000 0f00 0000000000000001");
 const std::string golden_ping = bytes_of("09000000 04 0807060504030201");
@@ -114,11 +120,11 @@ TEST(LinkMessage, hello_is_these_bytes) {
 
 TEST(LinkMessage, data_is_these_bytes) {
   std::string out = "before";
-  DataWriter data(out, 3);
+  DataWriter data(out, 3, RecordCoding::lines);
   EXPECT_FALSE(data.has_records());
-  data.add("AT Riley +0.000000001 kiwi +1+1 5");
+  data.add(parse_record("AT Riley +0.000000001 kiwi +1+1 5").value());
   EXPECT_TRUE(data.has_records());
-  data.add("??");
+  data.add(parse_record("AT A +0.000000001 k +1+1 5").value());
   EXPECT_EQ(data.bytes(), golden_data.size());
   data.finish(7);
   EXPECT_EQ(out, "before" + golden_data);
@@ -129,14 +135,24 @@ TEST(LinkMessage, data_is_these_bytes) {
   EXPECT_EQ(taken.partition, 3);
   EXPECT_EQ(taken.position, 7U);
   EXPECT_EQ(take_record(taken.records), "AT Riley +0.000000001 kiwi +1+1 5");
-  EXPECT_EQ(take_record(taken.records), "??");
+  EXPECT_EQ(take_record(taken.records), "AT A +0.000000001 k +1+1 5");
   EXPECT_EQ(take_record(taken.records), std::nullopt);
   EXPECT_EQ(taken.records, "");
 }
 
+TEST(LinkMessage, packed_data_is_these_bytes) {
+  std::string out = "before";
+  DataWriter data(out, 3, RecordCoding::packed);
+  data.add(parse_record("AT Riley +0.000000001 kiwi +1+1 5").value());
+  data.add(parse_record("AT Riley +0.000000001 emu +1+1 5").value());
+  data.add(parse_record("AT Riley +0.000000001 kiwikiwikiwi +1+1 0005").value());
+  data.finish(7);
+  EXPECT_EQ(out, "before" + golden_packed_data);
+}
+
 TEST(LinkMessage, data_without_a_position_is_these_bytes) {
   std::string out;
-  DataWriter data(out, 3);
+  DataWriter data(out, 3, RecordCoding::packed);
   data.finish(std::nullopt);
   EXPECT_EQ(out, golden_data_without_position);
 
@@ -149,8 +165,8 @@ TEST(LinkMessage, data_without_a_position_is_these_bytes) {
 
 TEST(LinkMessage, data_that_is_cancelled_leaves_no_byte) {
   std::string out = "before";
-  DataWriter data(out, 3);
-  data.add("AT Riley +0.000000001 kiwi +1+1 5");
+  DataWriter data(out, 3, RecordCoding::packed);
+  data.add(parse_record("AT Riley +0.000000001 kiwi +1+1 5").value());
   data.cancel();
   EXPECT_EQ(out, "before");
 }

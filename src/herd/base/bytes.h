@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <concepts>
 #include <cstddef>
 #include <optional>
@@ -11,9 +12,11 @@ namespace herd {
 /// Appends an integer in little-endian order.
 template <std::integral T>
 void append_le(std::string& out, T number) {
+  std::array<char, sizeof(T)> bytes;
   for (std::size_t i = 0; i < sizeof(T); ++i) {
-    out.push_back(static_cast<char>(static_cast<std::make_unsigned_t<T>>(number) >> (8 * i)));
+    bytes[i] = static_cast<char>(static_cast<std::make_unsigned_t<T>>(number) >> (8 * i));
   }
+  out.append(bytes.data(), bytes.size());
 }
 
 /// Overwrites the integer that append_le wrote at `offset`.

@@ -19,6 +19,13 @@ class TrafficLog {
 
   enum class Direction { in, out };
 
+  /// Whether line() would log the next line, for those to whom it is work to write one; if not, it is counted here.
+  bool takes_line() {
+    if (lines_this_second_ < lines_per_second_max_) return true;
+    left_out_ += lines_per_second_max_ != 0 ? 1 : 0;
+    return false;
+  }
+
   /// Logs one line of traffic, or counts it. `other` is an address or a neighbour's name.
   void line(Direction direction, std::string_view other, std::string_view bytes) {
     if (lines_this_second_ >= lines_per_second_max_) {

@@ -21,7 +21,8 @@ void Answerer::proceed(store::RecordStore& store, std::size_t partition, store::
                        std::size_t& looks_left, std::string& out) {
   if (!question_ || !store.turns().take(partition, neighbor, now)) return;
   // Digests that are a little behind only make the neighbour send what we hold already.
-  const auto& ours = store.digests(partition, looks_left);
+  const auto open = store.open(partition);
+  const auto& ours = open.digests(looks_left);
   if (!ours.position()) return;
 
   wire::ReplyWriter reply(out, static_cast<std::uint16_t>(partition), question_->exchange, question_->level);

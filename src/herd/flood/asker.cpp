@@ -46,7 +46,8 @@ std::optional<Asker::Outcome> Asker::proceed(store::RecordStore& store, std::siz
   const bool they_hold_nothing = theirs_->depth == 0 && theirs_->digest == 0;
   if (they_hold_nothing) return finish(store::Leaves());
 
-  const auto& ours = store.digests(partition, looks_left);
+  const auto open = store.open(partition);
+  const auto& ours = open.digests(looks_left);
   if (!ours.position() || *ours.position() < base_) return std::nullopt;
   if (level_ == 0) {
     if (ours.digest(0, 0) == theirs_->digest) return finish(std::nullopt);

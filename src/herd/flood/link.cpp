@@ -111,7 +111,7 @@ Result<void> Link::on(Time /*now*/, const wire::Hello& hello) {
   if (!same_life) {
     neighbor_epoch_ = hello.epoch;
     held_.assign(held_.size(), std::nullopt);
-    for (std::size_t i = 0; i < readers_.size(); ++i) readers_[i].since = store_[i].sequence();
+    for (std::size_t i = 0; i < readers_.size(); ++i) readers_[i].since = store_.sequence(i);
   }
   hello_received_ = true;
   version_ = std::min(hello.version_max, options_.version_max);
@@ -120,48 +120,39 @@ Result<void> Link::on(Time /*now*/, const wire::Hello& hello) {
     auto& stream = streams_[i];
     const auto& held = hello.held[i];
     // The resume point is what the receiver states, never what the sender remembers.
-    if (same_life && hello.held_epoch == self_.epoch && held && *held <= store_[i].sequence()) {
+    if (same_life && hello.held_epoch == self_.epoch && held && *held <= store_.sequence(i)) {
       stream.follower.resume(*held);
       stream.acknowledged = *held;  // and nothing was sent: the first position, news or not, says where we are
       ++counters_.resumes;
       // Much has changed since: other neighbours may have brought it already.
-      if (version_ >= 2 && store_[i].sequence() - *held > store_[i].tuning().walk_after_changes)
-        start_exchange(i, *held);
+      const auto partition = store_.open(i);
+      if (version_ >= 2 && partition->sequence() - *held > partition->tuning().walk_after_changes)
+        start_exchange(i, *partition, *held);
     } else {
-      start_exchange(i, 0);
+      start_exchange(i, *store_.open(i), 0);
     }
   }
   return {};
 }
 
 /// The neighbour holds everything of our log up to `held`.
-void Link::start_exchange(std::size_t partition, wire::Position held) {
-  auto& stream = streams_[partition];
+void Link::start_exchange(std::size_t number, const store::Partition& partition, wire::Position held) {
+  auto& stream = streams_[number];
   stream.held_by_neighbor = held;
   ++counters_.exchanges;
-  if (version_ < 2 || store_[partition].slots() == 0) {
-    stream.follower.start_over(store_[partition]);
+  if (version_ < 2 || partition.slots() == 0) {
+    stream.follower.start_over(partition);
     return;
   }
-  stream.follower.start_exchange(store_[partition]);
-  stream.asker.start(++exchanges_, store_[partition].sequence());
+  stream.follower.start_exchange(partition);
+  stream.asker.start(++exchanges_, partition.sequence());
 }
 
 Result<void> Link::on(Time now, const wire::Data& data) {
   if (!hello_received_) return Error{"data before a hello"};
   if (data.partition >= store_.size()) return Error{"data of partition " + std::to_string(data.partition)};
-  auto records = data.records;
-  if (!records.empty()) last_news_ = now;
-  while (const auto bytes = wire::take_record(records)) {
-    ++counters_.records_in;
-    bytes_to_acknowledge_ += bytes->size();
-    log_.line(TrafficLog::Direction::in, neighbor_, *bytes);
-    // Equal or older: nothing. Never is ours sent back: with unequal clocks that storms.
-    const auto accepted = store_.take(data.partition, *bytes, number_);
-    if (!accepted) return accepted.error();
-    if (*accepted) ++counters_.records_accepted;
-  }
-  if (!records.empty()) return Error{"a record longer than its message"};
+  if (!data.records.empty()) last_news_ = now;
+  if (auto taken = take_records(data); !taken) return taken;
   if (data.position) {
     held_[data.partition] = data.position;
     store_.turns().end(data.partition, number_);
@@ -171,6 +162,41 @@ Result<void> Link::on(Time now, const wire::Data& data) {
     if (!ack_due_at_) ack_due_at_ = std::max(now, last_ack_ + ack_within);
   }
   return {};
+}
+
+Result<void> Link::take_records(const wire::Data& data) {
+  wire::RecordDecoder decoder(wire::record_coding(version_));
+  offers_.clear();
+  const auto offer_all = [&]() -> Result<void> {
+    // Equal or older: nothing. Never is ours sent back: with unequal clocks that storms.
+    if (!store_.take(data.partition, offers_, number_)) return Error{"a record in the wrong partition"};
+    for (const auto& offer : offers_) {
+      if (is_accepted(offer.outcome)) ++counters_.records_accepted;
+      if (offer.outcome == store::Offered::refused) return Error{"records of too many servers"};
+    }
+    offers_.clear();
+    return {};
+  };
+  auto records = data.records;
+  while (const auto bytes = wire::take_record(records)) {
+    ++counters_.records_in;
+    bytes_to_acknowledge_ += bytes->size();
+    const auto record = decoder.decode(*bytes);
+    if (!record) return Error{"a record that is none"};
+    log_record(TrafficLog::Direction::in, *record);
+    offers_.push_back({*record});
+    if (offers_.size() < store::RecordStore::batch) continue;
+    if (auto taken = offer_all(); !taken) return taken;
+  }
+  if (!records.empty()) return Error{"a record longer than its message"};
+  return offer_all();
+}
+
+void Link::log_record(TrafficLog::Direction direction, const wire::Record& record) {
+  if (!log_.takes_line()) return;
+  line_.clear();
+  wire::append_line(line_, record);
+  log_.line(direction, neighbor_, line_);
 }
 
 Result<void> Link::on(Time /*now*/, const wire::Ack& ack) {
@@ -220,17 +246,18 @@ Result<void> Link::on(Time now, const wire::Reply& reply) {
 Result<void> Link::on(Time /*now*/, const wire::Check& check) {
   if (!hello_received_ || version_ < 2) return Error{"a check in a conversation that has none"};
   if (check.partition >= streams_.size()) return Error{"a check of partition " + std::to_string(check.partition)};
-  const auto sequence = store_[check.partition].sequence();
+  const auto partition = store_.open(check.partition);
+  const auto sequence = partition->sequence();
   if (check.held != sequence || held_[check.partition] != check.sequence) return {};
   std::size_t no_looks = 0;  // our own checks bring the digests up to date, a little at a time
-  const auto& ours = store_.digests(check.partition, no_looks);
+  const auto& ours = partition.digests(no_looks);
   if (ours.position() != sequence) return {};
   auto& stream = streams_[check.partition];
   stream.mismatches = ours.digest(0, 0) == check.digest ? 0 : stream.mismatches + 1;
   if (stream.mismatches == 2) {
     stream.mismatches = 0;
     ++counters_.divergences;
-    start_exchange(check.partition, 0);
+    start_exchange(check.partition, *partition, 0);
   }
   return {};
 }
@@ -296,7 +323,7 @@ void Link::write_about_digests(Time now, std::string& out) {
     if (stream.answerer.owes()) answer_due_at_ = now + ask_for_turn_every;
     if (auto outcome = stream.asker.proceed(store_, i, looks_left, out)) {
       if (outcome->lacking) {
-        stream.follower.end_exchange(store_[i], *std::move(outcome->lacking), stream.held_by_neighbor);
+        stream.follower.end_exchange(*store_.open(i), *std::move(outcome->lacking), stream.held_by_neighbor);
       } else {
         stream.follower.end_exchange();
       }
@@ -311,13 +338,14 @@ void Link::write_checks(Time now, std::string& out) {
   auto looks_left = looks_for_digests;
   while (is_at_rest() && next_check_ < streams_.size()) {
     const auto i = next_check_;
-    const auto& digests = store_.digests(i, looks_left);
-    if (digests.position() != store_[i].sequence()) {
+    const auto partition = store_.open(i);
+    const auto& digests = partition.digests(looks_left);
+    if (digests.position() != partition->sequence()) {
       more_to_write_ = true;
       return;
     }
     wire::append_message(
-        out, wire::Check{static_cast<std::uint16_t>(i), digests.digest(0, 0), store_[i].sequence(), held_[i]});
+        out, wire::Check{static_cast<std::uint16_t>(i), digests.digest(0, 0), partition->sequence(), held_[i]});
     ++next_check_;
   }
   next_check_ = 0;
@@ -336,16 +364,22 @@ void Link::write_batch(Time now, std::string& out) {
   for (std::size_t i = 0; i < streams_.size(); ++i) {
     const auto partition = (next_stream_ + i) % streams_.size();
     auto& stream = streams_[partition];
-    if (out.size() - begin < options_.batch_bytes && looks_left > 0) {
+    auto tail = store_.sequence(partition);
+    if (stream.sent && stream.sent == stream.follower.position() && stream.follower.is_caught_up(tail)) {
+      // Nothing to read, nothing to say: the most frequent case by far, and the partition need not be opened.
+    } else if (out.size() - begin < options_.batch_bytes && looks_left > 0) {
       last_read = partition;
-      wire::DataWriter data(out, static_cast<std::uint16_t>(partition));
+      const auto open = store_.open(partition);
+      wire::DataWriter data(out, static_cast<std::uint16_t>(partition), wire::record_coding(version_));
       const bool position_was_unknown = !stream.sent || !stream.follower.position();
-      stream.follower.read(store_[partition], readers_[partition], looks_left, [&](const auto& held) {
-        data.add(held.bytes);
+      stream.follower.read(*open, readers_[partition], looks_left, [&](const auto& held) {
+        const auto record = held.record();
+        data.add(record);
         ++counters_.records_out;
-        log_.line(TrafficLog::Direction::out, neighbor_, held.bytes);
+        log_record(TrafficLog::Direction::out, record);
         return out.size() - begin < options_.batch_bytes;
       });
+      tail = open->sequence();
       const auto position = stream.follower.position();
       const bool position_is_news = position && stream.sent != position;
       // An exchange or a walk ends with a position, if need be in a message without records.
@@ -362,9 +396,9 @@ void Link::write_batch(Time now, std::string& out) {
     }
     progress.stated += stream.sent.value_or(stream.acknowledged);
     progress.read += stream.follower.position().value_or(0);
-    progress.tail += store_[partition].sequence();
-    progress.drained &= stream.follower.is_caught_up(store_[partition]);
-    more_to_write_ |= !stream.follower.is_drained(store_[partition]);
+    progress.tail += tail;
+    progress.drained &= stream.follower.is_caught_up(tail);
+    more_to_write_ |= !stream.follower.is_drained(tail);
   }
   const bool is_full = looks_left == 0 || out.size() - begin >= options_.batch_bytes;
   // Where a batch was full the next one goes on, lest on a slow line those just read have changed again and those that
@@ -431,14 +465,14 @@ bool Link::is_catching_up() const {
 bool Link::has_unsent() const {
   if (!hello_received_) return false;
   for (std::size_t i = 0; i < streams_.size(); ++i) {
-    if (!streams_[i].follower.is_caught_up(store_[i])) return true;
+    if (!streams_[i].follower.is_caught_up(store_.sequence(i))) return true;
   }
   return false;
 }
 
 store::Sequence Link::unacknowledged() const {
   store::Sequence unacknowledged = 0;
-  for (std::size_t i = 0; i < streams_.size(); ++i) unacknowledged += store_[i].sequence() - streams_[i].acknowledged;
+  for (std::size_t i = 0; i < streams_.size(); ++i) unacknowledged += store_.sequence(i) - streams_[i].acknowledged;
   return unacknowledged;
 }
 

@@ -121,7 +121,9 @@ class Link {
   Result<void> on(Time now, const wire::Check& check);
 
   struct Stream;
-  void start_exchange(std::size_t partition, wire::Position held);
+  void start_exchange(std::size_t number, const store::Partition& partition, wire::Position held);
+  Result<void> take_records(const wire::Data& data);
+  void log_record(TrafficLog::Direction direction, const wire::Record& record);
   Time ping_due_at() const;
   Time check_due_at() const;
   bool is_at_rest() const;
@@ -163,11 +165,13 @@ class Link {
   std::uint8_t version_ = 0;  // spoken on this connection
   std::uint32_t exchanges_ = 0;
   std::vector<Stream> streams_;
-  std::size_t next_stream_ = 0;  // batches take turns among the partitions
-  std::size_t next_check_ = 0;   // of a round of checks, the next partition
-  Time last_news_ = 0;           // records or questions, either way
-  bool more_to_write_ = false;   // than the last write() had room or looks for
-  std::string input_;            // the beginning of a message that has not come whole
+  std::size_t next_stream_ = 0;                    // batches take turns among the partitions
+  std::size_t next_check_ = 0;                     // of a round of checks, the next partition
+  Time last_news_ = 0;                             // records or questions, either way
+  bool more_to_write_ = false;                     // than the last write() had room or looks for
+  std::string input_;                              // the beginning of a message that has not come whole
+  std::vector<store::RecordStore::Offer> offers_;  // reused
+  std::string line_;                               // reused
   std::optional<Time> pong_due_;
   Time connected_at_ = 0;
   Time last_received_ = 0;

@@ -1,46 +1,33 @@
 #include "herd/node/node.h"
 
+#include <array>
 #include <utility>
-
-#include "herd/wire/posix_time.h"
 
 namespace herd::node {
 
 Node::Node(std::string_view herd, std::string server, std::uint64_t clients_max, std::uint64_t seed)
     : server_(std::move(server)), clients_max_(clients_max), store_(herd, partitions, seed) {}
 
-bool Node::report(const wire::Iamat& report, Time now, std::string& answer) {
-  const auto partition = store_.partition_of(report.client);
-  if (store_.clients() >= clients_max_ && !store_[partition].find(report.client)) {
-    ++counters_.clients_refused;
-    return false;
+void Node::report(std::span<Heard> reports, Time now) {
+  static_assert(reports_at_once <= store::RecordStore::batch);
+  for (; !reports.empty(); reports = reports.subspan(std::min(reports.size(), reports_at_once))) {
+    std::array<store::RecordStore::Offer, reports_at_once> offers;
+    const auto count = std::min(reports.size(), reports_at_once);
+    for (std::size_t i = 0; i < count; ++i) offers[i].record = wire::record_of(reports[i].report, server_, now);
+    store_.report(std::span(offers).first(count), clients_max_);
+    std::size_t refused = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      reports[i].is_refused = offers[i].outcome == store::Offered::refused;
+      refused += reports[i].is_refused ? 1 : 0;
+    }
+    reports_.fetch_add(count - refused, std::memory_order_relaxed);
+    if (refused != 0) clients_refused_.fetch_add(refused, std::memory_order_relaxed);
   }
-
-  const auto begin = answer.size();
-  answer.append("AT ").append(server_).append(" ");
-  wire::append_difference(answer, now - report.client_time);
-  answer.append(" ");
-  const auto client_begin = answer.size();
-  answer.append(report.client).append(" ");
-  const auto location_begin = answer.size();
-  answer.append(report.location).append(" ").append(report.time);
-
-  const auto line = std::string_view(answer);
-  wire::Record record;
-  record.bytes = line.substr(begin);
-  record.server = server_;
-  record.client = line.substr(client_begin, report.client.size());
-  record.location = line.substr(location_begin, report.location.size());
-  record.time = line.substr(line.size() - report.time.size());
-  record.client_time = report.client_time;
-  record.heard_at = now;
-  store_.offer(partition, record, store::heard_here);
-  ++counters_.reports;
-  return true;
 }
 
-std::optional<std::string_view> Node::locate(std::string_view client) const {
-  return store_[store_.partition_of(client)].find(client);
+NodeCounters Node::counters() const {
+  return {reports_.load(std::memory_order_relaxed), invalid_commands_.load(std::memory_order_relaxed),
+          clients_refused_.load(std::memory_order_relaxed)};
 }
 
 }  // namespace herd::node

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -10,13 +12,14 @@
 
 namespace herd::node {
 
+/// What happened since the start.
 struct NodeCounters {
   std::uint64_t reports = 0;           ///< valid ones heard from clients, late and repeated ones too
   std::uint64_t invalid_commands = 0;  ///< answered with "? "
   std::uint64_t clients_refused = 0;   ///< reports of new clients beyond clients_max
 };
 
-/// One server's knowledge of the herd's clients: what all client protocols call.
+/// One server's knowledge of the herd's clients: what all client protocols call, on any thread.
 class Node : public protocols::Herd {
  public:
   /// How many parts the clients are divided into; the same in the whole herd.
@@ -25,19 +28,22 @@ class Node : public protocols::Herd {
   /// `server` is this server's id. `seed`: random bits for the tables.
   Node(std::string_view herd, std::string server, std::uint64_t clients_max, std::uint64_t seed);
 
-  bool report(const wire::Iamat& report, Time now, std::string& answer) override;
-  std::optional<std::string_view> locate(std::string_view client) const override;
-  void count_invalid() override { ++counters_.invalid_commands; }
+  void report(std::span<Heard> reports, Time now) override;
+  std::string_view server() const override { return server_; }
+  std::optional<std::string> locate(std::string_view client) const override { return store_.find(client); }
+  void count_invalid() override { invalid_commands_.fetch_add(1, std::memory_order_relaxed); }
 
   store::RecordStore& store() { return store_; }
   const store::RecordStore& store() const { return store_; }
-  const NodeCounters& counters() const { return counters_; }
+  NodeCounters counters() const;
 
  private:
   std::string server_;
   std::uint64_t clients_max_;
   store::RecordStore store_;
-  NodeCounters counters_;
+  std::atomic<std::uint64_t> reports_ = 0;
+  std::atomic<std::uint64_t> invalid_commands_ = 0;
+  std::atomic<std::uint64_t> clients_refused_ = 0;
 };
 
 }  // namespace herd::node

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -9,18 +11,30 @@
 
 namespace herd::protocols {
 
-/// What every client protocol may ask of this server's herd: no door has a way of its own around it.
+/// What every client protocol may ask of this server's herd: no door has a way of its own around it. Any thread may
+/// call anything.
 class Herd {
  public:
   virtual ~Herd() = default;
 
-  /// A client says where it is. Appends the answer, `AT <server> <difference> <client> <location> <time>` without a
-  /// LF, whether the report is the newest or not. False, and nothing appended, if the client is new and no more
-  /// clients may be held. `now` is the server's clock when the message came, POSIX ns.
-  virtual bool report(const wire::Iamat& report, Time now, std::string& answer) = 0;
+  /// A client says where it is.
+  struct Heard {
+    wire::Iamat report;
+    bool is_refused = false;  ///< set by report(): the client is new, and no more clients may be held
+  };
 
-  /// The newest AT line of a client, whichever server heard it; valid until the next report.
-  virtual std::optional<std::string_view> locate(std::string_view client) const = 0;
+  /// So many reports are best brought at once.
+  static constexpr std::size_t reports_at_once = 64;
+
+  /// Takes what clients said. `now` is the server's clock when the messages came, POSIX ns. Whether a report is the
+  /// newest or not, the answer is wire::append_line(answer, server(), now, report).
+  virtual void report(std::span<Heard> reports, Time now) = 0;
+
+  /// This server's id.
+  virtual std::string_view server() const = 0;
+
+  /// The newest AT line of a client, whichever server heard it.
+  virtual std::optional<std::string> locate(std::string_view client) const = 0;
 
   /// For the statistics: a command was answered with "? ".
   virtual void count_invalid() = 0;

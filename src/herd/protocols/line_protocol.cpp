@@ -1,6 +1,7 @@
 #include "herd/protocols/line_protocol.h"
 
 #include <algorithm>
+#include <boost/container/static_vector.hpp>
 #include <utility>
 #include <variant>
 
@@ -28,6 +29,36 @@ void append_without_empty_lines(std::string& out, std::string_view text) {
 
 }  // namespace
 
+/// What one advance() does: reports wait in it for one another, so that the herd takes many at once.
+class LineProtocol::Turn {
+ public:
+  Turn(Time the_now, std::string& the_replies) : now(the_now), replies(the_replies) {}
+
+  void wait(std::string_view line, const wire::Iamat& report, std::size_t server_bytes) {
+    lines.push_back(line);
+    heard.push_back({report});
+    bytes_waiting_ += line.size() + server_bytes + difference_bytes_max;
+  }
+  void clear() {
+    lines.clear();
+    heard.clear();
+    bytes_waiting_ = 0;
+  }
+
+  /// Of replies, at most, those of the reports that wait included.
+  std::size_t bytes() const { return replies.size() + bytes_waiting_; }
+
+  const Time now;
+  std::string& replies;
+  boost::container::static_vector<std::string_view, Herd::reports_at_once> lines;
+  boost::container::static_vector<Herd::Heard, Herd::reports_at_once> heard;
+
+ private:
+  static constexpr std::size_t difference_bytes_max = 24;
+
+  std::size_t bytes_waiting_ = 0;
+};
+
 LineProtocol::LineProtocol(Herd& herd, TrafficLog& log, std::size_t line_bytes_max, std::string client_address)
     : herd_(herd), log_(log), framer_(line_bytes_max), client_address_(std::move(client_address)) {}
 
@@ -37,45 +68,60 @@ void LineProtocol::end_of_input() {
 }
 
 LineProtocol::Next LineProtocol::advance(Time now, std::string& replies) {
+  Turn turn(now, replies);
   for (;;) {
-    if (replies.size() >= replies_bytes_max) return Next::write;
     std::string_view line;
-    switch (framer_.next(line)) {
-      case wire::LineFramer::Next::incomplete:
-        return input_ended_ ? Next::close : Next::input;
-      case wire::LineFramer::Next::too_long:
-        log_.line(TrafficLog::Direction::in, client_address_, line);
-        answer_invalid(line.substr(0, too_long_echo_bytes), replies);
-        return Next::close;
-      case wire::LineFramer::Next::line:
-        break;
+    const bool is_full = turn.bytes() >= replies_bytes_max;
+    const auto next = is_full ? wire::LineFramer::Next::incomplete : framer_.next(line);
+    if (next == wire::LineFramer::Next::line) {
+      if (!answer(line, turn)) return Next::places;
+      continue;
     }
-    if (!answer(line, now, replies)) return Next::places;
+    answer_reports(turn);
+    if (is_full) return Next::write;
+    if (next == wire::LineFramer::Next::incomplete) return input_ended_ ? Next::close : Next::input;
+    log_.line(TrafficLog::Direction::in, client_address_, line);
+    answer_invalid(line.substr(0, too_long_echo_bytes), replies);
+    return Next::close;
   }
 }
 
-bool LineProtocol::answer(std::string_view line, Time now, std::string& replies) {
+bool LineProtocol::answer(std::string_view line, Turn& turn) {
   const auto command = wire::parse_command(line);
   if (std::holds_alternative<wire::BlankLine>(command)) return true;
-  log_.line(TrafficLog::Direction::in, client_address_, trim(line));
-
   if (const auto* iamat = std::get_if<wire::Iamat>(&command)) {
-    const auto begin = replies.size();
-    if (herd_.report(*iamat, now, replies)) {
-      log_.line(TrafficLog::Direction::out, client_address_, std::string_view(replies).substr(begin));
-      replies += '\n';
-      return true;
-    }
-  } else if (const auto* whatsat = std::get_if<wire::Whatsat>(&command)) {
-    if (const auto at_line = herd_.locate(whatsat->client)) {
-      at_line_ = *at_line;
-      const auto record = wire::parse_record(at_line_);
-      query_ = {*geo::parse_iso6709(record->location), whatsat->radius_m, whatsat->bound};
+    turn.wait(line, *iamat, herd_.server().size());
+    if (turn.heard.size() == Herd::reports_at_once) answer_reports(turn);
+    return true;
+  }
+  answer_reports(turn);
+  log_.line(TrafficLog::Direction::in, client_address_, trim(line));
+  if (const auto* whatsat = std::get_if<wire::Whatsat>(&command)) {
+    if (auto at_line = herd_.locate(whatsat->client)) {
+      at_line_ = *std::move(at_line);
+      query_ = {wire::parse_record(at_line_)->location, whatsat->radius_m, whatsat->bound};
       return false;
     }
   }
-  answer_invalid(trim(line), replies);
+  answer_invalid(trim(line), turn.replies);
   return true;
+}
+
+void LineProtocol::answer_reports(Turn& turn) {
+  if (turn.heard.empty()) return;
+  herd_.report(turn.heard, turn.now);
+  for (std::size_t i = 0; i < turn.heard.size(); ++i) {
+    log_.line(TrafficLog::Direction::in, client_address_, trim(turn.lines[i]));
+    if (turn.heard[i].is_refused) {
+      answer_invalid(trim(turn.lines[i]), turn.replies);
+      continue;
+    }
+    const auto begin = turn.replies.size();
+    wire::append_line(turn.replies, herd_.server(), turn.now, turn.heard[i].report);
+    log_.line(TrafficLog::Direction::out, client_address_, std::string_view(turn.replies).substr(begin));
+    turn.replies += '\n';
+  }
+  turn.clear();
 }
 
 void LineProtocol::answer_places(std::string_view json, std::string& replies) {

@@ -47,9 +47,11 @@ class LineProtocol {
   void answer_places(std::string_view json, std::string& replies);
 
  private:
+  class Turn;
   void answer_invalid(std::string_view line, std::string& replies);
-  /// Answers a line; false if it is a WHATSAT that must wait for places.
-  bool answer(std::string_view line, Time now, std::string& replies);
+  void answer_reports(Turn& turn);
+  /// Answers a line, perhaps together with later ones; false if it is a WHATSAT that must wait for places.
+  bool answer(std::string_view line, Turn& turn);
 
   Herd& herd_;
   TrafficLog& log_;

@@ -91,9 +91,16 @@ class Measurement {
     row_.longest_to_last = durations.back();
   }
 
+  /// What a record takes on a link.
+  std::size_t bytes_of(RecordBook::Id record) {
+    coded_.clear();
+    encoder_.append(coded_, herd_.book()[record].record);
+    return coded_.size();
+  }
+
   void take_empty_server() {
     const auto server = herd_.servers() / 2;
-    for (const auto& held : herd_.life(server)->held) row_.lacked_when_empty += herd_.book()[held.record].bytes.size();
+    for (const auto& held : herd_.life(server)->held) row_.lacked_when_empty += bytes_of(held.record);
     herd_.crash(server, Farewell::abrupt);
     herd_.run_until(herd_.now() + second);
     const auto before = herd_.bytes_in(server);
@@ -116,7 +123,7 @@ class Measurement {
     });
     absent_ = server;
     for (std::uint32_t client = 0; client < missed_reports; ++client) {
-      row_.lacked_when_cut_off += herd_.book()[report(client)].bytes.size();
+      row_.lacked_when_cut_off += bytes_of(report(client));
       herd_.run_until(herd_.now() + 100 * millisecond);
     }
     const auto before = herd_.bytes_in(server);
@@ -129,6 +136,8 @@ class Measurement {
   SimulatedHerd herd_;
   ScaleRow row_;
   std::size_t absent_ = Network::none;
+  wire::RecordEncoder encoder_{wire::record_coding(wire::link_version)};
+  std::string coded_;  // reused
 };
 
 std::string with_point(double number, std::size_t digits) {

@@ -86,7 +86,7 @@ Setting draw_setting(Random& random, std::size_t servers) {
     ServerOptions server;
     if (!clocks_agree && random.chance(2)) server.clock_skew = random.between(-3600 * second, 3600 * second);
     if (random.chance(3)) server.turn_max = random.below(5 * millisecond);
-    if (upgrading && random.chance(2)) server.version_max = 1;
+    if (upgrading && random.chance(2)) server.version_max = random.chance(2) ? 1 : 2;
     herd.servers.push_back(server);
   }
   for (std::size_t i = 0; i < herd.topology.edges.size(); ++i) {

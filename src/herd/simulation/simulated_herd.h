@@ -223,6 +223,7 @@ class SimulatedHerd {
   Network network_;
   SilentLog log_;
   RecordBook book_;
+  std::string line_;  // reused
   std::vector<Server> servers_;
   std::vector<EndPoint> end_points_;
   std::vector<Greeting> greetings_;  // by connection

@@ -22,8 +22,8 @@ void SimulatedHerd::start(std::size_t index, const std::vector<RecordBook::Id>& 
   server.frozen_until = 0;
   server.stood_still_long = false;
   for (const auto id : disk) {
-    const auto& record = book_[id].record;
-    life.store.offer(life.store.partition_of(record.client), record, store::heard_here);
+    store::RecordStore::Offer offer{book_[id].record};
+    life.store.report({&offer, 1});
   }
   note_changes(index, nullptr);
   if (is_traced()) trace(name(index) + " starts with " + std::to_string(disk.size()) + " records");
@@ -84,10 +84,10 @@ bool SimulatedHerd::hear(std::size_t index, std::uint32_t client, Time client_ti
   const auto id = book_.add(name(index), client, client_time, heard_at, place);
   const auto& record = book_[id].record;
   auto& store = server.life->store;
-  const bool accepted = store.offer(store.partition_of(record.client), record, store::heard_here);
-  if (is_traced()) {
-    trace(name(index) + " hears " + std::string(record.bytes) + (accepted ? "" : " (nothing new)"));
-  }
+  store::RecordStore::Offer offer{record};
+  store.report({&offer, 1});
+  const bool accepted = is_accepted(offer.outcome);
+  if (is_traced()) trace(name(index) + " hears " + book_[id].bytes + (accepted ? "" : " (nothing new)"));
   if (!accepted) return false;
   note_changes(index, nullptr);
   wake_all(index, Network::none);
@@ -124,28 +124,28 @@ void SimulatedHerd::forget(std::size_t cable, std::uint8_t side) {
 void SimulatedHerd::note_changes(std::size_t index, const Life* from) {
   auto& life = *servers_[index].life;
   for (std::size_t p = 0; p < life.store.size(); ++p) {
-    const auto& partition = life.store[p];
-    if (partition.sequence() == life.noted[p]) continue;
-    for (std::size_t slot = 0; slot < partition.slots(); ++slot) {
-      const auto now_held = partition.held(slot);
-      if (now_held.sequence <= life.noted[p]) continue;
-      const auto id = book_.find(now_held.bytes);
-      if (id == RecordBook::none) {
-        return fail("I2: " + name(index) + " holds what nobody ever heard: " + std::string(now_held.bytes));
-      }
+    if (life.store.sequence(p) == life.noted[p]) continue;
+    const auto partition = life.store.open(p);
+    for (std::size_t slot = 0; slot < partition->slots(); ++slot) {
+      const auto now_held = partition->held(slot);
+      if (now_held.sequence() <= life.noted[p]) continue;
+      line_.clear();
+      wire::append_line(line_, now_held.record());
+      const auto id = book_.find(line_);
+      if (id == RecordBook::none) return fail("I2: " + name(index) + " holds what nobody ever heard: " + line_);
       const auto client = book_[id].client;
       auto& held = life.held[client];
       if (held.record == id) return fail("I4: " + name(index) + " accepted twice " + book_[id].bytes);
       if (!book_.is_older(held.record, id)) {
         return fail("I3: " + name(index) + " went back from " + book_[held.record].bytes + " to " + book_[id].bytes);
       }
-      held = {id, now_held.sequence, from != nullptr ? from->held[client].hops + 1 : 0};
+      held = {id, now_held.sequence(), from != nullptr ? from->held[client].hops + 1 : 0};
       note_spread(id, held.hops);
       if (is_traced() && from != nullptr) {
         trace(name(index) + " has from " + from->self.server + ": " + book_[id].bytes);
       }
     }
-    life.noted[p] = partition.sequence();
+    life.noted[p] = partition->sequence();
   }
 }
 
@@ -168,7 +168,7 @@ void SimulatedHerd::check_acknowledged(std::uint32_t end_point) {
   const bool one = us.store.size() == 1;
   // The link tells the sum over all partitions; of several it is known only that all is acknowledged.
   if (!one && unacknowledged != 0) return;
-  const auto position = one ? us.store[0].sequence() - unacknowledged : us.store.changes();
+  const auto position = one ? us.store.sequence(0) - unacknowledged : us.store.changes();
   if (end.verified_epoch != link.neighbor_epoch()) {
     end.verified_epoch = link.neighbor_epoch();
     end.verified = 0;
@@ -217,7 +217,7 @@ void SimulatedHerd::look_at(const EndPoint& end, std::string_view messages) {
 
 std::uint64_t SimulatedHerd::digest(std::size_t server, std::size_t partition) const {
   auto looks_left = std::numeric_limits<std::size_t>::max();
-  return servers_[server].life->store.digests(partition, looks_left).digest(0, 0);
+  return servers_[server].life->store.open(partition).digests(looks_left).digest(0, 0);
 }
 
 SimulatedHerd::Tally SimulatedHerd::tally() const {

@@ -25,15 +25,17 @@ void DigestTree::catch_up(const Partition& partition, const HerdHash& hash, std:
   if (const auto depth = depth_for(partition); !started_ || depth > depth_) start(partition, depth);
   shares_.resize(partition.slots());
   const auto take_in = [&](const Partition::Held& held) {
-    auto& leaf = leaves_[node_of(hash.client(held.client), depth_)];
+    auto& leaf = leaves_[node_of(hash.client(held.client()), depth_)];
     auto& share = shares_[held.slot];
     leaf -= share;
-    share = hash.record(held.bytes);
+    line_.clear();
+    wire::append_line(line_, held.record());
+    share = hash.record(line_);
     leaf += share;
     return true;
   };
   // A read ends with its walk, though more may have changed meanwhile.
-  while (!follower_.is_caught_up(partition) && looks_left > 0) {
+  while (!follower_.is_caught_up(partition.sequence()) && looks_left > 0) {
     follower_.read(partition, Reader{}, looks_left, take_in);
   }
 }

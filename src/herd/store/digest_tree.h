@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "herd/store/follower.h"
@@ -40,6 +41,7 @@ class DigestTree {
   Follower follower_;
   std::vector<std::uint64_t> leaves_;
   std::vector<std::uint64_t> shares_;  // what each slot's record adds to its leaf
+  std::string line_;                   // reused
 };
 
 }  // namespace herd::store

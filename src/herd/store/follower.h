@@ -49,9 +49,9 @@ class Follower {
   /// Everything up to here was given out; none while that cannot be said.
   std::optional<Sequence> position() const;
 
-  /// Nothing is left to read, unless an exchange finds something.
-  bool is_drained(const Partition& partition) const { return !lacking_ && !walk_ && cursor_ == partition.sequence(); }
-  bool is_caught_up(const Partition& partition) const { return !exchanging_ && is_drained(partition); }
+  /// Nothing is left to read, unless an exchange finds something. `tail` is the partition's last change.
+  bool is_drained(Sequence tail) const { return !lacking_ && !walk_ && cursor_ == tail; }
+  bool is_caught_up(Sequence tail) const { return !exchanging_ && is_drained(tail); }
 
  private:
   struct Slots {
@@ -104,9 +104,9 @@ void Follower::read(const Partition& partition, Reader reader, std::size_t& look
     while (lacking_->slots.next < lacking_->slots.end) {
       if (!may_look()) return;
       const auto held = partition.held(lacking_->slots.next++);
-      if (held.sequence <= lacking_->held || held.sequence > exchange_base_) continue;
-      if (lacking_->held != 0 && reader.knows(held.sequence, held.known_by)) continue;
-      if (lacking_->leaves.contains(held.client) && !sink(held)) return;
+      if (held.sequence() <= lacking_->held || held.sequence() > exchange_base_) continue;
+      if (lacking_->held != 0 && reader.knows(held.sequence(), held.known_by())) continue;
+      if (lacking_->leaves.contains(held.client()) && !sink(held)) return;
     }
     lacking_.reset();
   }
@@ -117,7 +117,8 @@ void Follower::read(const Partition& partition, Reader reader, std::size_t& look
     while (wants_more && walk_->slots.next < walk_->slots.end && may_look()) {
       const auto slot = walk_->slots.next++;
       const auto held = partition.held(slot);
-      if (held.sequence > cursor_ && !reader.knows(held.sequence, held.known_by) && !was_walked(slot, held.sequence)) {
+      if (held.sequence() > cursor_ && !reader.knows(held.sequence(), held.known_by()) &&
+          !was_walked(slot, held.sequence())) {
         wants_more = sink(held);
       }
     }
@@ -133,9 +134,13 @@ void Follower::read(const Partition& partition, Reader reader, std::size_t& look
   while (cursor_ < partition.sequence()) {
     if (!may_look()) return;
     ++cursor_;
+    // Slots change in no order that a processor could foresee.
+    if (constexpr Sequence ahead = 8; cursor_ + ahead <= partition.sequence()) {
+      partition.prefetch_held(partition.slot_changed_at(cursor_ + ahead));
+    }
     const auto slot = partition.slot_changed_at(cursor_);
     const auto held = partition.held(slot);
-    if (held.sequence == cursor_ && !reader.knows(held.sequence, held.known_by) && !was_walked(slot, cursor_) &&
+    if (held.sequence() == cursor_ && !reader.knows(cursor_, held.known_by()) && !was_walked(slot, cursor_) &&
         !sink(held)) {
       return;
     }

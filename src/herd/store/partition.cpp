@@ -1,82 +1,45 @@
 #include "herd/store/partition.h"
 
-#include <algorithm>
-#include <cassert>
-
 namespace herd::store {
-namespace {
 
-/// Room for a record to grow by a few digits without a new allocation.
-constexpr std::size_t spare_bytes = 8;
-
-}  // namespace
-
-Offered Partition::offer(const wire::Record& record, Neighbor from) {
-  const auto hash = index_.hash(record.client);
-  const auto found = find_slot(record.client, hash);
-  if (!found) {
-    const auto slot = static_cast<std::uint32_t>(slots_.size());
-    write(slots_.emplace_back(), record, from);
-    index_.insert(hash, slot);
-    log_change(slot);
-    return Offered::added;
-  }
-
-  auto& slot = slots_[*found];
+Offered Partition::offer_to(std::uint32_t number, const wire::Record& record, Neighbor from) {
+  auto& slot = slots_[number];
   const auto effective_time = record.effective_time();
-  if (effective_time < slot.effective_time) return Offered::older;
-  if (from == heard_here && slot.report() == record.report()) return Offered::unchanged;
-  if (effective_time == slot.effective_time) {
-    const auto order = wire::compare(record, *wire::parse_record(slot.text()));
+  if (effective_time < slot.effective_time()) return Offered::older;
+  if (from == heard_here && slot.is_same_report(record)) return Offered::unchanged;
+  if (effective_time == slot.effective_time()) {
+    const auto order = wire::compare(record, slot.record(names_));
     if (order == 0) {
-      slot.known_by.copies_from |= KnownBy::bit(from);
+      slot.note_copy(from);
       return Offered::unchanged;
     }
     if (order < 0) return Offered::older;
   }
-  write(slot, record, from);
-  log_change(*found);
+  const auto server = names_.number_of(record.server);
+  if (server == ServerNames::none) return Offered::refused;
+  slot.write(record, server, from);
+  log_change(number);
   return Offered::replaced;
 }
 
-bool Partition::note_copy(std::string_view client, std::string_view bytes, Neighbor from) {
-  const auto found = find_slot(client, index_.hash(client));
-  if (!found || slots_[*found].text() != bytes) return false;
-  slots_[*found].known_by.copies_from |= KnownBy::bit(from);
-  return true;
+Offered Partition::add(ClientIndex::Hash hash, const wire::Record& record, Neighbor from) {
+  const auto server = names_.number_of(record.server);
+  if (server == ServerNames::none) return Offered::refused;
+  const auto number = static_cast<std::uint32_t>(slots_.size());
+  slots_.emplace_back().write(record, server, from);
+  index_.insert(hash, number);
+  log_change(number);
+  return Offered::added;
 }
 
-std::optional<std::string_view> Partition::find(std::string_view client) const {
-  const auto slot = find_slot(client, index_.hash(client));
+std::optional<wire::Record> Partition::find(std::string_view client, ClientIndex::Hash hash) const {
+  const auto slot = find_slot(client, hash);
   if (!slot) return std::nullopt;
-  return slots_[*slot].text();
-}
-
-Partition::Held Partition::held(std::size_t slot) const {
-  const auto& held = slots_[slot];
-  return {slot, held.sequence, held.known_by, held.client(), held.text()};
-}
-
-std::optional<std::uint32_t> Partition::find_slot(std::string_view client, ClientIndex::Hash hash) const {
-  return index_.find(hash, [&](std::uint32_t slot) { return slots_[slot].client() == client; });
-}
-
-void Partition::write(Slot& slot, const wire::Record& record, Neighbor from) {
-  const auto length = record.bytes.size();
-  if (slot.bytes == nullptr || slot.capacity < length) {
-    slot.capacity = static_cast<std::uint32_t>(length + spare_bytes);
-    slot.bytes = std::make_unique_for_overwrite<char[]>(slot.capacity);
-  }
-  std::ranges::copy(record.bytes, slot.bytes.get());
-  slot.length = static_cast<std::uint32_t>(length);
-  slot.client_begin = static_cast<std::uint16_t>(record.client.data() - record.bytes.data());
-  slot.client_length = static_cast<std::uint16_t>(record.client.size());
-  slot.effective_time = record.effective_time();
-  slot.known_by = {.taught_by = from};
+  return slots_[*slot].record(names_);
 }
 
 void Partition::log_change(std::uint32_t slot) {
-  slots_[slot].sequence = ++sequence_;
+  slots_[slot].set_sequence(++sequence_);
   if (ring_.size() < tuning_.ring_entries) {
     ring_.push_back(slot);
   } else {

@@ -1,14 +1,18 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
+#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "herd/store/client_index.h"
 #include "herd/store/known_by.h"
+#include "herd/store/server_names.h"
+#include "herd/store/slots.h"
 #include "herd/store/tuning.h"
 #include "herd/wire/record.h"
 
@@ -19,41 +23,62 @@ enum class Offered {
   replaced,   ///< newer than what was held
   unchanged,  ///< this very report is held already
   older,      ///< loses against what is held
+  refused,    ///< the client is new, and there is no room for it
 };
+
+inline bool is_accepted(Offered offered) {
+  return offered == Offered::added || offered == Offered::replaced;
+}
 
 /// The newest record of every client of one part of the herd's clients, and the numbered log of its changes.
 ///
 /// Invariant: for every slot, sequence <= sequence() of the partition, and no two slots have the same one.
 class Partition {
  public:
-  /// `seed` keeps those who choose client ids from choosing collisions.
-  explicit Partition(std::uint64_t seed, const Tuning& tuning = {}) : tuning_(tuning), index_(seed) {}
+  explicit Partition(const Tuning& tuning = {}) : tuning_(tuning) {}
 
   const Tuning& tuning() const { return tuning_; }
 
   /// Stores the record if it is greater than the one held. From `heard_here`, the report that is held already is
-  /// no change, whatever the clock says by now; from a neighbour, an equal record is one that it knows.
-  Offered offer(const wire::Record& record, Neighbor from);
+  /// no change, whatever the clock says by now; from a neighbour, an equal record is one that it knows. `hash` is the
+  /// client's, the same at every call. A new client is refused unless `may_add()`.
+  template <class MayAdd>
+  Offered offer(ClientIndex::Hash hash, const wire::Record& record, Neighbor from, MayAdd may_add) {
+    const auto found = find_slot(record.client, hash);
+    if (found) return offer_to(*found, record, from);
+    return may_add() ? add(hash, record, from) : Offered::refused;
+  }
 
-  /// Whether these very bytes are this client's newest record; then the neighbour that sent them knows it.
-  bool note_copy(std::string_view client, std::string_view bytes, Neighbor from);
+  /// These clients will be offered or looked up soon.
+  void prefetch(ClientIndex::Hash hash) const { index_.prefetch(hash); }
+  void prefetch_slot(ClientIndex::Hash hash) const {
+    if (const auto slot = index_.likely(hash)) __builtin_prefetch(&slots_[*slot]);
+  }
 
-  /// The bytes of the newest record of a client, valid until the next offer.
-  std::optional<std::string_view> find(std::string_view client) const;
+  /// The newest record of a client, valid until the next offer.
+  std::optional<wire::Record> find(std::string_view client, ClientIndex::Hash hash) const;
 
+  /// The last change.
   Sequence sequence() const { return sequence_; }
 
   /// What a reader of the log needs to know of a slot.
   struct Held {
     std::size_t slot = 0;
-    Sequence sequence = 0;
-    KnownBy known_by;
-    std::string_view client;
-    std::string_view bytes;
+    const Slot* content = nullptr;
+    const ServerNames* names = nullptr;
+
+    Sequence sequence() const { return content->sequence(); }
+    KnownBy known_by() const { return content->known_by(); }
+    std::string_view client() const { return content->client(); }
+    geo::Location location() const { return content->location(); }
+    wire::Record record() const { return content->record(*names); }
   };
 
   std::size_t slots() const { return slots_.size(); }
-  Held held(std::size_t slot) const;
+  Held held(std::size_t slot) const { return {slot, &slots_[slot], &names_}; }
+
+  /// held(slot) will be asked for soon.
+  void prefetch_held(std::size_t slot) const { __builtin_prefetch(&slots_[slot]); }
 
   /// The first change that can still be read one by one.
   Sequence first_in_ring() const { return sequence_ - ring_.size() + 1; }
@@ -62,28 +87,17 @@ class Partition {
   std::size_t slot_changed_at(Sequence sequence) const { return ring_[(sequence - 1) % tuning_.ring_entries]; }
 
  private:
-  struct Slot {
-    Sequence sequence;
-    Time effective_time;
-    std::unique_ptr<char[]> bytes;
-    std::uint32_t length;
-    std::uint32_t capacity;
-    KnownBy known_by;
-    std::uint16_t client_begin;
-    std::uint16_t client_length;
-
-    std::string_view text() const { return {bytes.get(), length}; }
-    std::string_view client() const { return text().substr(client_begin, client_length); }
-    std::string_view report() const { return text().substr(client_begin); }
-  };
-
-  std::optional<std::uint32_t> find_slot(std::string_view client, ClientIndex::Hash hash) const;
-  void write(Slot& slot, const wire::Record& record, Neighbor from);
+  std::optional<std::uint32_t> find_slot(std::string_view client, ClientIndex::Hash hash) const {
+    return index_.find(hash, [&](std::uint32_t slot) { return slots_[slot].client() == client; });
+  }
+  Offered offer_to(std::uint32_t slot, const wire::Record& record, Neighbor from);
+  Offered add(ClientIndex::Hash hash, const wire::Record& record, Neighbor from);
   void log_change(std::uint32_t slot);
 
   Tuning tuning_;
   ClientIndex index_;
-  std::vector<Slot> slots_;
+  Slots slots_;
+  ServerNames names_;
   std::vector<std::uint32_t> ring_;  // grows to tuning_.ring_entries
   Sequence sequence_ = 0;
 };

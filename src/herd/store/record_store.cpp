@@ -1,42 +1,106 @@
 #include "herd/store/record_store.h"
 
+#include <algorithm>
+#include <array>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
 namespace herd::store {
 
 RecordStore::RecordStore(std::string_view herd, std::size_t partitions, std::uint64_t seed, const Tuning& tuning)
-    : hash_(herd), digests_(partitions), turns_(partitions) {
-  partitions_.reserve(partitions);
-  for (std::size_t i = 0; i < partitions; ++i) partitions_.emplace_back(seed + i, tuning);
+    : hash_(herd), seed_(seed), turns_(partitions) {
+  for (std::size_t i = 0; i < partitions; ++i) shards_.emplace_back(tuning);
 }
 
 std::size_t RecordStore::partition_of(std::string_view client) const {
-  if (partitions_.size() == 1) return 0;
-  return hash_.client(client) % partitions_.size();
+  if (shards_.size() == 1) return 0;
+  return hash_.client(client) % shards_.size();
 }
 
-bool RecordStore::offer(std::size_t partition, const wire::Record& record, Neighbor from) {
-  const auto offered = partitions_[partition].offer(record, from);
-  if (offered == Offered::added) ++clients_;
-  return offered == Offered::added || offered == Offered::replaced;
+ClientIndex::Hash RecordStore::table_hash(std::string_view client) const {
+  return XXH3_64bits_withSeed(client.data(), client.size(), seed_);
 }
 
-Result<bool> RecordStore::take(std::size_t partition, std::string_view bytes, Neighbor from) {
-  const auto client = wire::client_of(bytes);
-  if (client && partitions_[partition].note_copy(*client, bytes, from)) return false;
-  const auto record = wire::parse_record(bytes);
-  if (!record) return Error{"a record that is none"};
-  if (partition_of(record->client) != partition) return Error{"a record in the wrong partition"};
-  return offer(partition, *record, from);
+void RecordStore::report(std::span<Offer> offers, std::size_t clients_max) {
+  // Near the bound the first to come are those who are taken.
+  const auto at_once = clients() + offers.size() <= clients_max ? batch : 1;
+  for (; offers.size() > at_once; offers = offers.subspan(at_once)) report(offers.first(at_once), clients_max);
+
+  // Those of one partition together: it is locked once, and what the memory has to bring comes at the same time.
+  constexpr std::size_t buckets = 64;
+  std::array<std::size_t, batch> partitions;
+  std::array<std::uint8_t, buckets + 1> begins{};
+  for (std::size_t i = 0; i < offers.size(); ++i) {
+    partitions[i] = partition_of(offers[i].record.client);
+    ++begins[partitions[i] % buckets + 1];
+  }
+  for (std::size_t i = 1; i < begins.size(); ++i) begins[i] = static_cast<std::uint8_t>(begins[i] + begins[i - 1]);
+  std::array<std::uint8_t, batch> sorted;
+  for (std::size_t i = 0; i < offers.size(); ++i) {
+    sorted[begins[partitions[i] % buckets]++] = static_cast<std::uint8_t>(i);
+  }
+
+  std::array<Offer*, batch> group;
+  std::array<ClientIndex::Hash, batch> hashes;
+  for (std::size_t begin = 0, end = 0; begin < offers.size(); begin = end) {
+    const auto partition = partitions[sorted[begin]];
+    for (; end < offers.size() && partitions[sorted[end]] == partition; ++end) {
+      group[end - begin] = &offers[sorted[end]];
+      hashes[end - begin] = table_hash(offers[sorted[end]].record.client);
+    }
+    apply(shards_[partition], std::span(group).first(end - begin), hashes.data(), heard_here, clients_max);
+  }
+}
+
+bool RecordStore::take(std::size_t partition, std::span<Offer> offers, Neighbor from) {
+  const auto is_elsewhere = [&](const Offer& offer) { return partition_of(offer.record.client) != partition; };
+  if (std::ranges::any_of(offers, is_elsewhere)) return false;
+  std::array<Offer*, batch> group;
+  std::array<ClientIndex::Hash, batch> hashes;
+  for (; !offers.empty(); offers = offers.subspan(std::min(offers.size(), batch))) {
+    const auto count = std::min(offers.size(), batch);
+    for (std::size_t i = 0; i < count; ++i) {
+      group[i] = &offers[i];
+      hashes[i] = table_hash(offers[i].record.client);
+    }
+    apply(shards_[partition], std::span(group).first(count), hashes.data(), from, unlimited);
+  }
+  return true;
+}
+
+void RecordStore::apply(Shard& shard, std::span<Offer*> offers, const ClientIndex::Hash* hashes, Neighbor from,
+                        std::size_t clients_max) {
+  const auto may_add = [&] {
+    if (clients_.fetch_add(1, std::memory_order_relaxed) < clients_max) return true;
+    clients_.fetch_sub(1, std::memory_order_relaxed);
+    return false;
+  };
+  const std::scoped_lock lock(shard.mutex);
+  auto& partition = shard.partition;
+  if (offers.size() > 1) {
+    for (std::size_t i = 0; i < offers.size(); ++i) partition.prefetch(hashes[i]);
+    for (std::size_t i = 0; i < offers.size(); ++i) partition.prefetch_slot(hashes[i]);
+  }
+  for (std::size_t i = 0; i < offers.size(); ++i) {
+    offers[i]->outcome = partition.offer(hashes[i], offers[i]->record, from, may_add);
+  }
+  shard.sequence.store(partition.sequence(), std::memory_order_release);
+}
+
+std::optional<std::string> RecordStore::find(std::string_view client) const {
+  const auto partition = open(partition_of(client));
+  const auto record = partition->find(client, table_hash(client));
+  if (!record) return std::nullopt;
+  std::string line;
+  wire::append_line(line, *record);
+  return line;
 }
 
 Sequence RecordStore::changes() const {
   Sequence changes = 0;
-  for (const auto& partition : partitions_) changes += partition.sequence();
+  for (std::size_t i = 0; i < shards_.size(); ++i) changes += sequence(i);
   return changes;
-}
-
-const DigestTree& RecordStore::digests(std::size_t partition, std::size_t& looks_left) {
-  digests_[partition].catch_up(partitions_[partition], hash_, looks_left);
-  return digests_[partition];
 }
 
 }  // namespace herd::store

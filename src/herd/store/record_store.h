@@ -1,11 +1,16 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
+#include <limits>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
 #include <string_view>
-#include <vector>
 
-#include "herd/base/result.h"
 #include "herd/store/digest_tree.h"
 #include "herd/store/herd_hash.h"
 #include "herd/store/partition.h"
@@ -14,43 +19,95 @@
 namespace herd::store {
 
 /// All partitions of a server. Which partition a client belongs to is the same at every server of a herd.
+///
+/// Any thread may call anything: each partition is locked while it is read or written, which is never for long.
 class RecordStore {
  public:
-  /// `herd` is the herd's name; `seed` is for the tables only and differs from start to start.
+  /// So many records are best offered at once.
+  static constexpr std::size_t batch = 64;
+  static constexpr std::size_t unlimited = std::numeric_limits<std::size_t>::max();
+
+  /// `herd` is the herd's name; `seed` is for the tables only: it keeps those who choose client ids from choosing
+  /// collisions, and differs from start to start.
   RecordStore(std::string_view herd, std::size_t partitions, std::uint64_t seed, const Tuning& tuning = {});
 
   std::size_t partition_of(std::string_view client) const;
 
-  /// Offers a record to its partition, which is partition_of(record.client); true if it was accepted.
-  bool offer(std::size_t partition, const wire::Record& record, Neighbor from);
+  /// A record, and what became of it.
+  struct Offer {
+    wire::Record record;
+    Offered outcome = Offered::refused;
+  };
 
-  /// The same for the bytes of a record as a neighbour sent them. The error says what is wrong with them. A copy of
-  /// what is held, which half of what arrives in a herd is, costs one look-up and no parsing.
-  Result<bool> take(std::size_t partition, std::string_view bytes, Neighbor from);
+  /// Offers reports heard here to their partitions. A new client is refused while there are `clients_max` or more.
+  void report(std::span<Offer> offers, std::size_t clients_max = unlimited);
 
-  std::size_t size() const { return partitions_.size(); }
-  const Partition& operator[](std::size_t partition) const { return partitions_[partition]; }
+  /// Offers records that a neighbour sent as this partition's. False, and nothing is taken, if one belongs to another.
+  bool take(std::size_t partition, std::span<Offer> offers, Neighbor from);
 
-  std::size_t clients() const { return clients_; }
+  /// The newest AT line of a client.
+  std::optional<std::string> find(std::string_view client) const;
+
+  std::size_t size() const { return shards_.size(); }
+  std::size_t clients() const { return clients_.load(std::memory_order_relaxed); }
   Sequence changes() const;  ///< of all partitions, since the start
+
+  /// The last change of a partition; others may follow at any time.
+  Sequence sequence(std::size_t partition) const { return shards_[partition].sequence.load(std::memory_order_acquire); }
+
+ private:
+  struct Shard;
+
+ public:
+  /// A partition, which nobody else reads or writes meanwhile. Not to be kept.
+  class Access {
+   public:
+    const Partition& operator*() const { return shard_.partition; }
+    const Partition* operator->() const { return &shard_.partition; }
+
+    /// The digests, brought nearer to the last change by at most `looks_left` looks at slots.
+    const DigestTree& digests(std::size_t& looks_left) const {
+      shard_.digests.catch_up(shard_.partition, hash_, looks_left);
+      return shard_.digests;
+    }
+
+   private:
+    friend RecordStore;
+    Access(const Shard& shard, const HerdHash& hash) : lock_(shard.mutex), shard_(shard), hash_(hash) {}
+
+    std::unique_lock<std::mutex> lock_;
+    const Shard& shard_;
+    const HerdHash& hash_;
+  };
+  Access open(std::size_t partition) const { return {shards_[partition], hash_}; }
 
   /// The number of one more neighbour.
   Neighbor add_neighbor() { return ++neighbors_; }
 
   const HerdHash& hash() const { return hash_; }
 
-  /// Who is bringing each partition up to date.
+  /// Who is bringing each partition up to date. For links, which share a thread.
   Turns& turns() { return turns_; }
 
-  /// The digests of a partition, brought nearer to its last change by at most `looks_left` looks at slots.
-  const DigestTree& digests(std::size_t partition, std::size_t& looks_left);
-
  private:
+  struct alignas(64) Shard {
+    explicit Shard(const Tuning& tuning) : partition(tuning) {}
+
+    mutable std::mutex mutex;
+    std::atomic<Sequence> sequence = 0;  // of the partition, for those who only want to know whether to open it
+    Partition partition;
+    mutable DigestTree digests;
+  };
+
+  ClientIndex::Hash table_hash(std::string_view client) const;
+  void apply(Shard& shard, std::span<Offer*> offers, const ClientIndex::Hash* hashes, Neighbor from,
+             std::size_t clients_max);
+
   HerdHash hash_;
-  std::vector<Partition> partitions_;
-  std::vector<DigestTree> digests_;
+  std::uint64_t seed_;
+  std::deque<Shard> shards_;
   Turns turns_;
-  std::size_t clients_ = 0;
+  std::atomic<std::size_t> clients_ = 0;
   Neighbor neighbors_ = heard_here;
 };
 

@@ -22,7 +22,8 @@ std::size_t begin_message(std::string& out, Type type) {
   return begin;
 }
 
-void end_message(std::string& out, std::size_t begin) {
+/// Writes how many bytes came since `begin`, before them.
+void end_counted(std::string& out, std::size_t begin) {
   overwrite_le(out, begin, static_cast<std::uint32_t>(out.size() - begin - length_bytes));
 }
 
@@ -198,19 +199,19 @@ void append_message(std::string& out, const Hello& hello) {
   append_le(out, hello.held_epoch);
   append_le(out, static_cast<std::uint16_t>(hello.held.size()));
   for (const auto& position : hello.held) append_le(out, position.value_or(no_position));
-  end_message(out, begin);
+  end_counted(out, begin);
 }
 
 void append_message(std::string& out, const Ping& ping) {
   const auto begin = begin_message(out, Type::ping);
   append_le(out, ping.sent);
-  end_message(out, begin);
+  end_counted(out, begin);
 }
 
 void append_message(std::string& out, const Pong& pong) {
   const auto begin = begin_message(out, Type::pong);
   append_le(out, pong.sent);
-  end_message(out, begin);
+  end_counted(out, begin);
 }
 
 void append_message(std::string& out, const Check& check) {
@@ -219,17 +220,20 @@ void append_message(std::string& out, const Check& check) {
   append_le(out, check.digest);
   append_le(out, check.sequence);
   append_le(out, check.held.value_or(no_position));
-  end_message(out, begin);
+  end_counted(out, begin);
 }
 
-DataWriter::DataWriter(std::string& out, std::uint16_t partition) : out_(out), begin_(begin_message(out, Type::data)) {
+DataWriter::DataWriter(std::string& out, std::uint16_t partition, RecordCoding coding)
+    : out_(out), begin_(begin_message(out, Type::data)), encoder_(coding) {
   append_le(out_, partition);
   append_le(out_, no_position);
 }
 
-void DataWriter::add(std::string_view record) {
-  append_le(out_, static_cast<std::uint32_t>(record.size()));
-  out_.append(record);
+void DataWriter::add(const Record& record) {
+  const auto begin = out_.size();
+  append_le(out_, std::uint32_t{0});
+  encoder_.append(out_, record);
+  end_counted(out_, begin);
 }
 
 bool DataWriter::has_records() const {
@@ -238,7 +242,7 @@ bool DataWriter::has_records() const {
 
 void DataWriter::finish(std::optional<Position> position) {
   overwrite_le(out_, begin_ + data_header_bytes - sizeof(Position), position.value_or(no_position));
-  end_message(out_, begin_);
+  end_counted(out_, begin_);
 }
 
 AckWriter::AckWriter(std::string& out) : out_(out), begin_(begin_message(out, Type::ack)) {}
@@ -249,7 +253,7 @@ void AckWriter::add(Acknowledged acknowledged) {
 }
 
 void AckWriter::finish() {
-  end_message(out_, begin_);
+  end_counted(out_, begin_);
 }
 
 AskWriter::AskWriter(std::string& out, std::uint16_t partition, std::uint32_t exchange, std::uint8_t level)
@@ -265,7 +269,7 @@ void AskWriter::add(const Siblings& siblings) {
 }
 
 void AskWriter::finish() {
-  end_message(out_, begin_);
+  end_counted(out_, begin_);
 }
 
 ReplyWriter::ReplyWriter(std::string& out, std::uint16_t partition, std::uint32_t exchange, std::uint8_t level)
@@ -285,7 +289,7 @@ void ReplyWriter::add(std::uint32_t node) {
 }
 
 void ReplyWriter::finish() {
-  end_message(out_, begin_);
+  end_counted(out_, begin_);
 }
 
 }  // namespace herd::wire

@@ -11,12 +11,14 @@
 
 #include "herd/base/result.h"
 #include "herd/base/time.h"
+#include "herd/wire/record_coding.h"
 
 /// What servers say to one another, as bytes; docs/link-protocol.md has every byte of it.
 namespace herd::wire {
 
-/// Version 2 added Ask, Reply and Check. The one before can be a neighbour, as in a rolling upgrade.
-inline constexpr std::uint8_t link_version = 2;
+/// Version 2 added Ask, Reply and Check, version 3 packs records. Earlier ones can be neighbours, as in a rolling
+/// upgrade.
+inline constexpr std::uint8_t link_version = 3;
 inline constexpr std::uint8_t link_version_min = 1;
 /// Changes whenever compare(Record, Record) does: servers that order differently must not talk.
 inline constexpr std::uint8_t order_version = 1;
@@ -42,11 +44,16 @@ struct Hello {
   friend bool operator==(const Hello&, const Hello&) = default;
 };
 
+/// How records are coded on a connection of this version.
+constexpr RecordCoding record_coding(std::uint8_t version) {
+  return version >= 3 ? RecordCoding::packed : RecordCoding::lines;
+}
+
 /// Records of one partition, and perhaps: "you now hold everything of mine up to `position`".
 struct Data {
   std::uint16_t partition = 0;
   std::optional<Position> position;
-  std::string_view records;  ///< for take_record
+  std::string_view records;  ///< for take_record, then RecordDecoder
 };
 
 /// Positions that were applied, as pairs for take_acknowledged.
@@ -126,8 +133,9 @@ void append_message(std::string& out, const Pong& pong);
 /// Writes a Data message piece by piece at the end of `out`; `out` must outlive it, and only it may append meanwhile.
 class DataWriter {
  public:
-  DataWriter(std::string& out, std::uint16_t partition);
-  void add(std::string_view record);
+  DataWriter(std::string& out, std::uint16_t partition, RecordCoding coding);
+  /// The names of servers must outlive the writer.
+  void add(const Record& record);
   std::size_t bytes() const { return out_.size() - begin_; }
   bool has_records() const;
   void finish(std::optional<Position> position);
@@ -137,6 +145,7 @@ class DataWriter {
  private:
   std::string& out_;
   std::size_t begin_;
+  RecordEncoder encoder_;
 };
 
 /// Writes an Ack message at the end of `out`; `out` must outlive it, and only it may append meanwhile.

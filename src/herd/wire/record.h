@@ -2,13 +2,18 @@
 
 #include <compare>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "herd/base/time.h"
+#include "herd/geo/location.h"
+#include "herd/wire/posix_time.h"
 
 namespace herd::wire {
+
+struct Iamat;
 
 inline constexpr std::size_t client_bytes_max = 4096;
 inline constexpr std::size_t server_bytes_max = 64;
@@ -17,32 +22,62 @@ inline constexpr std::size_t server_bytes_max = 64;
 /// in 2099 from freezing its record. The same in the whole herd, since the order of records depends on it.
 inline constexpr Duration ahead_max = 60 * second;
 
-/// One position report as it is stored, answered and flooded: the line
-/// `AT <server> <difference> <client> <location> <time>`, without its LF. The views point into those bytes.
-struct Record {
-  std::string_view bytes;
-  std::string_view server;
-  std::string_view client;
-  std::string_view location;
-  std::string_view time;
-  Time client_time = 0;  ///< what `time` says, POSIX ns
-  Time heard_at = 0;     ///< by the clock of `server`: client_time + difference, POSIX ns
+/// How a record's location and time were written: enough to write them again byte for byte, or, if their numbers are
+/// not enough for that, `verbatim`: the text is kept beside them. A text has one style, so that records are equal if
+/// and only if their lines are.
+class RecordStyle {
+ public:
+  RecordStyle() = default;
+  explicit RecordStyle(std::uint16_t bits) : bits_(bits) {}
+  RecordStyle(geo::LocationStyle location, TimeStyle time);
 
-  /// What the client sent: `<client> <location> <time>`.
-  std::string_view report() const { return bytes.substr(static_cast<std::size_t>(client.data() - bytes.data())); }
+  bool is_verbatim() const { return bits_ == 0; }
+  geo::LocationStyle location() const { return geo::LocationStyle{static_cast<std::uint16_t>(bits_ >> 4U)}; }
+  TimeStyle time() const { return TimeStyle{static_cast<std::uint8_t>(bits_ & 15U)}; }
+  std::uint16_t bits() const { return bits_; }
+
+  friend bool operator==(RecordStyle, RecordStyle) = default;
+
+ private:
+  std::uint16_t bits_ = 0;
+};
+
+/// One position report as it is stored, answered and flooded. As text it is the line
+/// `AT <server> <difference> <client> <location> <time>`, which can always be written again byte for byte. The views
+/// point into whatever it was read from.
+struct Record {
+  std::string_view server;  ///< which heard it
+  std::string_view client;
+  geo::Location location;
+  Time client_time = 0;  ///< POSIX ns
+  Time heard_at = 0;     ///< by the clock of `server`: client_time + difference, POSIX ns
+  RecordStyle style;
+  std::string_view verbatim_location;  ///< only if the style is verbatim
+  std::string_view verbatim_time;      ///< only if the style is verbatim
 
   /// The time that decides which of two reports of a client is newer.
   Time effective_time() const { return heard_at > client_time - ahead_max ? client_time : heard_at + ahead_max; }
+
+  friend bool operator==(const Record&, const Record&) = default;
 };
+
+/// What `server` makes of a report that it hears at `now`, POSIX ns.
+Record record_of(const Iamat& report, std::string_view server, Time now);
 
 /// Parses an AT line as strictly as we write it: single spaces, no LF. None for anything else.
 std::optional<Record> parse_record(std::string_view line);
 
-/// The client of a line that parse_record would take; of others, none or any part of them.
-std::optional<std::string_view> client_of(std::string_view line);
+/// Appends the AT line, without a LF.
+void append_line(std::string& out, const Record& record);
 
-/// The total order of records, the same at every server: effective time, client time, the *earlier* hearing,
-/// server, all bytes. Equal only if the bytes are.
+/// The same for record_of(report, server, now), from the text of the report.
+void append_line(std::string& out, std::string_view server, Time now, const Iamat& report);
+
+/// Whether numbers, style and names can have come from parse_record; the texts of a verbatim record are not looked at.
+bool is_valid(const Record& record);
+
+/// The total order of records of one client, the same at every server: effective time, client time, the *earlier*
+/// hearing, server, all bytes of the line. Equal only if the lines are.
 std::strong_ordering compare(const Record& a, const Record& b);
 
 }  // namespace herd::wire

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "herd/store/known_by.h"
+#include "herd/store/server_names.h"
+#include "herd/store/tuning.h"
+#include "herd/wire/record.h"
+
+namespace herd::store {
+
+/// One client's newest record in one cache line. What does not fit into it, long client ids and texts that must be
+/// kept verbatim, is in a block of its own.
+class alignas(64) Slot {
+ public:
+  /// Longer ids are kept outside.
+  static constexpr std::size_t inline_client_bytes = 23;
+
+  Slot() = default;
+  Slot(const Slot&) = delete;
+  Slot& operator=(const Slot&) = delete;
+  ~Slot() {
+    if (is_outside()) delete outside();
+  }
+
+  /// Replaces the record. Its client is this slot's from the first time on.
+  void write(const wire::Record& record, ServerNames::Number server, Neighbor from);
+
+  /// Valid until the next write.
+  wire::Record record(const ServerNames& names) const;
+
+  std::string_view client() const {
+    if (is_outside()) return outside()->client;
+    return {rest_.data() + 1, static_cast<unsigned char>(rest_[0])};
+  }
+
+  Time effective_time() const {
+    return heard_at_ > client_time_ - wire::ahead_max ? client_time_ : heard_at_ + wire::ahead_max;
+  }
+
+  /// Whether the client said the same, whoever heard it and when.
+  bool is_same_report(const wire::Record& record) const {
+    return record.client_time == client_time_ && record.location == location_ && record.style == style_ &&
+           (!style_.is_verbatim() || has_same_texts(record));
+  }
+
+  Sequence sequence() const { return sequence_; }
+  void set_sequence(Sequence sequence) { sequence_ = sequence; }
+  KnownBy known_by() const { return known_by_; }
+  void note_copy(Neighbor from) { known_by_.copies_from |= KnownBy::bit(from); }
+  geo::Location location() const { return location_; }
+
+ private:
+  struct Outside {
+    std::string client;
+    std::string location;
+    std::string time;
+  };
+
+  // rest_: the id's length and the id, or `outside_mark` and, where it is aligned, a pointer that is owned.
+  static constexpr unsigned char outside_mark = 255;
+  static constexpr std::size_t pointer_at = 8;
+
+  bool is_outside() const { return static_cast<unsigned char>(rest_[0]) == outside_mark; }
+  Outside* outside() const {
+    Outside* outside = nullptr;
+    std::memcpy(&outside, rest_.data() + pointer_at, sizeof(outside));
+    return outside;
+  }
+  bool has_same_texts(const wire::Record& record) const {
+    return outside()->location == record.verbatim_location && outside()->time == record.verbatim_time;
+  }
+
+  Sequence sequence_ = 0;
+  Time client_time_ = 0;
+  Time heard_at_ = 0;
+  geo::Location location_;
+  KnownBy known_by_;
+  wire::RecordStyle style_;
+  ServerNames::Number server_ = 0;
+  std::array<char, 1 + inline_client_bytes> rest_{};
+};
+
+static_assert(sizeof(Slot) == 64);
+
+}  // namespace herd::store

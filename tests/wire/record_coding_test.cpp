@@ -1,0 +1,135 @@
+#include "herd/wire/record_coding.h"
+
+#include <gtest/gtest.h>
+#include <string>
+#include <vector>
+
+#include "herd/base/bytes.h"
+
+namespace herd::wire {
+namespace {
+
+const std::vector<std::string> lines = {
+    "AT Riley +0.263873386 kiwi.cs.ucla.edu +34.068930-118.445127 1621464827.959498503",
+    "AT Riley -0.000000001 emu -0.0+0 1621464827",
+    "AT Bernard +1.000000000 k\xff\xc2\xa0 +90-180.0000000 5.",
+    "AT Riley +1.000000000 kiwi +0001+1 5",
+    "AT Bernard +1.000000000 kiwi +1.12345678+1 5.0123456789",
+    "AT Riley +7.000000000 " + std::string(4096, 'k') + " -7+7 0",
+};
+
+/// The records' codings as they follow one another in a message.
+std::vector<std::string> encoded(RecordCoding coding) {
+  RecordEncoder encoder(coding);
+  std::vector<std::string> all;
+  for (const auto& line : lines) encoder.append(all.emplace_back(), parse_record(line).value());
+  return all;
+}
+
+std::string decoded(RecordDecoder& decoder, std::string_view bytes) {
+  const auto record = decoder.decode(bytes);
+  if (!record) return "none";
+  std::string line;
+  append_line(line, *record);
+  return line;
+}
+
+TEST(RecordCoding, gives_every_record_back_byte_for_byte) {
+  for (const auto coding : {RecordCoding::lines, RecordCoding::packed}) {
+    const auto records = encoded(coding);
+    RecordDecoder decoder(coding);
+    for (std::size_t i = 0; i < lines.size(); ++i) EXPECT_EQ(decoded(decoder, records[i]), lines[i]);
+  }
+}
+
+TEST(RecordCoding, as_lines_is_the_lines) {
+  EXPECT_EQ(encoded(RecordCoding::lines), lines);
+}
+
+TEST(RecordCoding, packed_names_a_server_once_and_takes_a_good_third_less_than_a_line) {
+  const auto records = encoded(RecordCoding::packed);
+  EXPECT_EQ(records[0].size(), 1 + 6 + 2 + 8 + 8 + 8 + std::string_view("kiwi.cs.ucla.edu").size());
+  EXPECT_EQ(records[1].size(), 1 + 2 + 8 + 8 + 8 + std::string_view("emu").size());
+}
+
+TEST(RecordCoding, packed_has_room_for_more_servers_than_it_has_numbers_for) {
+  RecordEncoder encoder(RecordCoding::packed);
+  RecordDecoder decoder(RecordCoding::packed);
+  std::vector<std::string> all_lines;
+  for (int i = 0; i < 600; ++i) {
+    all_lines.push_back("AT server-" + std::to_string(i % 300) + " +1.000000000 kiwi +1+1 5");
+  }
+  std::vector<std::string> records;
+  for (const auto& line : all_lines) encoder.append(records.emplace_back(), parse_record(line).value());
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    ASSERT_EQ(decoded(decoder, records[i]), all_lines[i]);
+    ASSERT_EQ(records[i].find("server-") != std::string::npos, i < 300 || i % 300 >= 255) << i;
+  }
+}
+
+TEST(RecordCoding, cut_short_is_no_record) {
+  for (const auto coding : {RecordCoding::lines, RecordCoding::packed}) {
+    const auto whole = encoded(coding)[0];
+    const auto id_or_time = coding == RecordCoding::packed ? whole.size() - 16 : whole.rfind(' ') + 1;
+    for (std::size_t length = 0; length <= id_or_time; ++length) {
+      RecordDecoder decoder(coding);
+      EXPECT_EQ(decoded(decoder, std::string_view(whole).substr(0, length)), "none") << length;
+    }
+  }
+}
+
+TEST(RecordCoding, that_no_server_would_write_is_no_record) {
+  const auto packed = [](std::string_view start, std::uint16_t style, Time heard_at, Time client_time,
+                         std::int32_t latitude, std::int32_t longitude, std::string_view client) {
+    std::string bytes(start);
+    append_le(bytes, style);
+    append_le(bytes, heard_at);
+    append_le(bytes, client_time);
+    append_le(bytes, latitude);
+    append_le(bytes, longitude);
+    bytes.append(client);
+    RecordDecoder decoder(RecordCoding::packed);
+    return decoded(decoder, bytes);
+  };
+  using namespace std::string_literals;
+  const auto riley = "\0\5Riley"s;
+  const auto plain = parse_record("AT Riley +0.000000000 kiwi +1+1 5")->style.bits();
+  const auto degree = 10'000'000;
+  EXPECT_EQ(packed(riley, plain, 5 * second, 5 * second, degree, degree, "kiwi"), "AT Riley +0.000000000 kiwi +1+1 5");
+  EXPECT_EQ(packed(riley, plain, 5 * second, 5 * second, degree, degree, ""), "none") << "no client";
+  EXPECT_EQ(packed(riley, plain, 5 * second, 5 * second, degree, degree, "ki wi"), "none");
+  EXPECT_EQ(packed(riley, plain, 5 * second, 5 * second, degree, degree, std::string(4097, 'k')), "none");
+  EXPECT_EQ(packed(riley, plain, 5 * second, 5 * second, degree + 1, degree, "kiwi"), "none") << "digits not said";
+  EXPECT_EQ(packed(riley, plain, 5 * second, 5 * second, 91 * degree, degree, "kiwi"), "none");
+  EXPECT_EQ(packed(riley, plain, 5 * second, 5 * second, -degree, degree, "kiwi"), "none") << "a minus not said";
+  EXPECT_EQ(packed(riley, plain, 5 * second, 5 * second + 1, degree, degree, "kiwi"), "none");
+  EXPECT_EQ(packed(riley, plain, 5 * second, -5 * second, degree, degree, "kiwi"), "none");
+  EXPECT_EQ(packed(riley, plain, -1, 5 * second, degree, degree, "kiwi"), "none") << "heard before 1970";
+  EXPECT_EQ(packed(riley, 0xffff, 5 * second, 5 * second, degree, degree, "kiwi"), "none");
+  EXPECT_EQ(packed(riley, 1, 5 * second, 5 * second, degree, degree, "kiwi"), "none");
+  EXPECT_EQ(packed("\1"s, plain, 5 * second, 5 * second, degree, degree, "kiwi"), "none") << "a server not named";
+  EXPECT_EQ(packed("\0\0"s, plain, 5 * second, 5 * second, degree, degree, "kiwi"), "none") << "a name of no bytes";
+  EXPECT_EQ(packed("\0\3R y"s, plain, 5 * second, 5 * second, degree, degree, "kiwi"), "none");
+}
+
+TEST(RecordCoding, of_texts_that_need_not_be_kept_is_no_record) {
+  const auto kept = [](std::string_view location, std::string_view time) {
+    std::string bytes("\0\5Riley\0\0", 9);
+    append_le(bytes, 6 * second);
+    for (const auto text : {location, time}) {
+      append_le(bytes, static_cast<std::uint32_t>(text.size()));
+      bytes.append(text);
+    }
+    bytes.append("kiwi");
+    RecordDecoder decoder(RecordCoding::packed);
+    return decoded(decoder, bytes);
+  };
+  EXPECT_EQ(kept("+0001+1", "5"), "AT Riley +1.000000000 kiwi +0001+1 5");
+  EXPECT_EQ(kept("+1+1", "05"), "AT Riley +1.000000000 kiwi +1+1 05");
+  EXPECT_EQ(kept("+1+1", "5"), "none");
+  EXPECT_EQ(kept("+0001 +1", "5"), "none");
+  EXPECT_EQ(kept("+0001+1", ""), "none");
+}
+
+}  // namespace
+}  // namespace herd::wire
