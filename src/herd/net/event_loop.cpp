@@ -14,7 +14,7 @@ namespace asio = boost::asio;
 struct EventLoop::State {
   // One thread runs it; others only post results to it.
   asio::io_context context{1};
-  asio::signal_set terminations{context, SIGINT, SIGTERM};
+  asio::signal_set terminations{context};
   asio::signal_set hangups{context};
   std::list<asio::steady_timer> timers;
   bool ceased = false;
@@ -51,12 +51,18 @@ void EventLoop::every(Duration interval, std::function<void()> action) {
 }
 
 void EventLoop::on_terminate(std::function<void()> action) {
+  state_->terminations.add(SIGINT);
+  state_->terminations.add(SIGTERM);
   state_->wait_for(state_->terminations, std::move(action));
 }
 
 void EventLoop::on_hangup(std::function<void()> action) {
   state_->hangups.add(SIGHUP);
   state_->wait_for(state_->hangups, std::move(action));
+}
+
+void EventLoop::stop() {
+  state_->context.stop();
 }
 
 void EventLoop::cease() {

@@ -11,7 +11,7 @@ class io_context;
 
 namespace herd::net {
 
-/// The thread that serves everything: what is added to it runs in run(), never at the same time as anything else.
+/// What one thread serves: whatever is added to it runs in run(), never at the same time as anything else of it.
 class EventLoop {
  public:
   EventLoop();
@@ -28,6 +28,9 @@ class EventLoop {
 
   /// Calls `action` at SIGHUP, which would end the process otherwise.
   void on_hangup(std::function<void()> action);
+
+  /// run() returns as soon as what it is at is done, whatever is left to serve. From any thread.
+  void stop();
 
   /// No more timers, no more signals.
   void cease();

@@ -5,18 +5,16 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "herd/base/traffic_log.h"
-#include "herd/net/event_loop.h"
+#include "herd/net/event_loops.h"
 #include "herd/places/provider.h"
 #include "herd/protocols/herd.h"
 
 namespace herd::net {
 
-/// The line protocol's port and the conversations on it.
-///
-/// One turn = one read, every whole line in it, one write. All connections share one read buffer and one reply
-/// buffer; a connection keeps bytes of its own only while a line is incomplete or its client does not read.
+/// The line protocol's port. Listens on the main loop, and gives each connection to the loop that has fewest.
 class LineServer {
  public:
   struct Options {
@@ -26,17 +24,19 @@ class LineServer {
     std::size_t connections_max = 0;  ///< more are closed at once: neighbours and files need descriptors too
   };
 
-  /// Listens at once; serves in loop.run(). All arguments must outlive it. `on_turn_end` is called after each turn,
-  /// once however many lines it had. Throws std::runtime_error if it cannot listen.
-  LineServer(EventLoop& loop, const Options& options, protocols::Herd& herd, const places::Provider& places,
+  /// Listens at once; serves in loops.run(). All arguments must outlive it. `on_turn_end` is called by the threads of
+  /// the loops, after each round of turns, once however many lines it had. Throws std::runtime_error if it cannot
+  /// listen.
+  LineServer(EventLoops& loops, const Options& options, protocols::Herd& herd, const places::Provider& places,
              TrafficLog& log, std::function<void()> on_turn_end);
   ~LineServer();
 
   std::string address() const;
-  std::size_t connections() const;
+  /// How many each loop has, the main one first.
+  std::vector<std::size_t> connections() const;
   std::uint64_t connections_refused() const;
 
-  /// Stops listening and closes all connections; they end in loop.run().
+  /// Stops listening and closes all connections; they end in loops.run().
   void close();
 
  private:

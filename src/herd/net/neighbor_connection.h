@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <optional>
@@ -29,6 +30,7 @@ struct NeighborLink::Connection {
 
   Awaitable<void> run();
   void close(std::string_view reason);
+  void wake_from_anywhere();
 
   flood::Link& link;
   WakeSignal wake;
@@ -53,6 +55,7 @@ struct NeighborLink::Connection {
   };
 
   boost::asio::io_context& context_;
+  std::atomic<bool> wake_posted_ = false;
   Options options_;
   LogFile& log_;
   std::function<void()> on_accepted_;

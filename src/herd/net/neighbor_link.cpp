@@ -59,7 +59,7 @@ NeighborLink::NeighborLink(EventLoop& loop, const Options& options, flood::Link&
 NeighborLink::~NeighborLink() = default;
 
 void NeighborLink::wake() {
-  connection_->wake.notify();
+  connection_->wake_from_anywhere();
 }
 
 void NeighborLink::close(std::string_view reason) {
@@ -109,6 +109,16 @@ void NeighborLink::Connection::close(std::string_view reason) {
   pause_.cancel();
   wake.notify();
   newcomer_came_.notify();
+}
+
+void NeighborLink::Connection::wake_from_anywhere() {
+  if (context_.get_executor().running_in_this_thread()) return wake.notify();
+  // Whoever finds it set wrote before the link, which clears it first, looks.
+  if (wake_posted_.exchange(true)) return;
+  asio::post(context_, [this] {
+    wake_posted_.exchange(false);
+    wake.notify();
+  });
 }
 
 asio::awaitable<void> NeighborLink::Connection::keep_dialling() {

@@ -41,7 +41,7 @@ class NeighborLink {
                std::function<void()> on_accepted, std::uint64_t seed);
   ~NeighborLink();
 
-  /// There may be something to send.
+  /// There may be something to send. From any thread; costs next to nothing while an earlier call is not heard yet.
   void wake();
 
   /// Drops the connection and opens no other.

@@ -1,6 +1,7 @@
 #include "herd/node/server.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstdlib>
 #include <iostream>
 #include <memory>
@@ -12,7 +13,7 @@
 
 #include "herd/flood/link.h"
 #include "herd/net/clock.h"
-#include "herd/net/event_loop.h"
+#include "herd/net/event_loops.h"
 #include "herd/net/http_server.h"
 #include "herd/net/line_server.h"
 #include "herd/net/log_file.h"
@@ -108,6 +109,7 @@ class Server {
  public:
   Server(const Config& config, const ServerConfig& self, const std::filesystem::path& executable)
       : self_config_(self),
+        loops_(1),
         log_(config.data / self.id / "server.log", traffic_limit(config.traffic)),
         identity_{config.herd, self.id, random_bits() | 1U},
         node_(config.herd, self.id, config.clients_max, random_bits()),
@@ -115,7 +117,7 @@ class Server {
         certificate_files_(certificate_files(config, self)),
         tls_(read_tls(config, self)),
         neighbors_(connect_neighbors(config, self)),
-        line_(loop_, {self.line.host, self.line.port, config.line_bytes_max, raise_descriptor_limit()}, node_, places_,
+        line_(loops_, {self.line.host, self.line.port, config.line_bytes_max, raise_descriptor_limit()}, node_, places_,
               log_, [this] { wake_neighbors(); }),
         peer_(loop_, self.peer.host, self.peer.port, identity_, those_who_dial(), tls(),
               flood::hello_max_for(self.peer.is_loopback()), log_) {
@@ -138,10 +140,11 @@ class Server {
   void run() {
     auto announcement = self_config_.id + " serves: line " + line_.address() + ", peer " + peer_.address();
     if (http_) announcement += ", http " + http_->address();
-    log_.info(announcement + " (proxyherd " HERD_VERSION ", epoch " + std::to_string(identity_.epoch) + ")");
+    log_.info(announcement + " (proxyherd " HERD_VERSION ", " + std::to_string(loops_.size()) + " threads, epoch " +
+              std::to_string(identity_.epoch) + ")");
     std::cout << announcement << std::endl;
     try {
-      loop_.run();
+      loops_.run();
     } catch (const std::exception& error) {
       // Connections that are open still refer to the parts of this server: they cannot be taken apart in order.
       std::cerr << "proxyherd serve: " << error.what() << std::endl;
@@ -201,11 +204,11 @@ class Server {
               "send SIGHUP to each server");
   }
 
-  /// Once per turn, whatever came in it.
+  /// Once per turn, whatever came in it; from the threads of all loops.
   void wake_neighbors() {
     const auto changes = node_.store().changes();
-    if (changes == changes_announced_) return;
-    changes_announced_ = changes;
+    if (changes_announced_.load(std::memory_order_relaxed) == changes) return;
+    if (changes_announced_.exchange(changes) == changes) return;
     for (const auto& neighbor : neighbors_) neighbor->connection.wake();
   }
 
@@ -245,9 +248,11 @@ class Server {
     if (http_) http_->close();
     loop_.every(5 * millisecond, [this] {
       const auto now = net::steady_now();
-      const bool all_told = std::ranges::all_of(neighbors_, [&](const auto& neighbor) {
-        return !neighbor->link.is_up() || (!neighbor->link.has_unsent() && neighbor->link.lag(now) == 0);
-      });
+      const bool all_taken = std::ranges::all_of(line_.connections(), [](auto count) { return count == 0; });
+      const bool all_told =
+          all_taken && std::ranges::all_of(neighbors_, [&](const auto& neighbor) {
+            return !neighbor->link.is_up() || (!neighbor->link.has_unsent() && neighbor->link.lag(now) == 0);
+          });
       if (!all_told && now < farewell_until_) return;
       for (const auto& neighbor : neighbors_) neighbor->connection.close("this server is stopping");
       loop_.cease();
@@ -255,7 +260,8 @@ class Server {
   }
 
   const ServerConfig& self_config_;
-  net::EventLoop loop_;
+  net::EventLoops loops_;
+  net::EventLoop& loop_ = loops_.main();
   net::LogFile log_;
   flood::Identity identity_;
   Node node_;
@@ -268,7 +274,7 @@ class Server {
   std::unique_ptr<net::HttpServer> http_;
 
   const bool has_terminal_ = isatty(STDIN_FILENO) == 1;
-  store::Sequence changes_announced_ = 0;
+  std::atomic<store::Sequence> changes_announced_ = 0;
   Time started_at_ = net::steady_now();
   Time rated_at_ = started_at_;
   std::uint64_t reports_then_ = 0;

@@ -3,6 +3,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
+#include <numeric>
 
 namespace herd::node {
 
@@ -65,7 +66,9 @@ std::string status_json(const StatusContext& context, const Node& node,
   status["reports"] = node.counters().reports;
   status["reports_per_s"] = context.reports_per_s;
   status["changes"] = node.store().changes();
-  status["connections"] = context.connections;
+  status["connections"] = std::accumulate(context.connections.begin(), context.connections.end(), std::size_t{0});
+  status["threads"] = context.connections.size();
+  status["connections_by_thread"] = json::array(context.connections.begin(), context.connections.end());
   status["connections_refused"] = context.connections_refused;
   status["invalid_commands"] = node.counters().invalid_commands;
   status["clients_refused"] = node.counters().clients_refused;

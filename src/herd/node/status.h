@@ -16,7 +16,7 @@ struct StatusContext {
   Time now = 0;         ///< steady clock
   Time started_at = 0;  ///< steady clock
   double reports_per_s = 0;
-  std::size_t connections = 0;
+  std::vector<std::size_t> connections;  ///< of each event loop, the main one first
   std::uint64_t connections_refused = 0;
   std::uint64_t log_lines_dropped = 0;
   std::uint64_t traffic_lines_left_out = 0;

@@ -1,0 +1,41 @@
+#include "herd/net/event_loops.h"
+
+#include <algorithm>
+#include <exception>
+#include <mutex>
+#include <sched.h>
+#include <thread>
+
+namespace herd::net {
+
+EventLoops::EventLoops(std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) loops_.push_back(std::make_unique<EventLoop>());
+}
+
+void EventLoops::run() {
+  std::exception_ptr failure;
+  std::once_flag first;
+  const auto serve = [&](EventLoop& loop) {
+    try {
+      loop.run();
+    } catch (...) {
+      std::call_once(first, [&] { failure = std::current_exception(); });
+      for (const auto& each : loops_) each->stop();
+    }
+  };
+  {
+    std::vector<std::jthread> threads;
+    for (std::size_t i = 1; i < loops_.size(); ++i) threads.emplace_back(serve, std::ref(*loops_[i]));
+    serve(main());
+  }
+  if (failure) std::rethrow_exception(failure);
+}
+
+std::size_t usable_cpus() {
+  cpu_set_t cpus;
+  CPU_ZERO(&cpus);
+  if (::sched_getaffinity(0, sizeof cpus, &cpus) != 0) return 1;
+  return static_cast<std::size_t>(std::max(CPU_COUNT(&cpus), 1));
+}
+
+}  // namespace herd::net

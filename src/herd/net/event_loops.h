@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+#include "herd/net/event_loop.h"
+
+namespace herd::net {
+
+/// One event loop per thread. The main one has everything but clients, of whom all have their share: links, HTTP,
+/// timers and signals stay single-threaded among themselves.
+class EventLoops {
+ public:
+  /// `count` is at least 1.
+  explicit EventLoops(std::size_t count);
+
+  std::size_t size() const { return loops_.size(); }
+  EventLoop& operator[](std::size_t i) { return *loops_[i]; }
+  EventLoop& main() { return *loops_.front(); }
+
+  /// Runs the main loop on this thread and each other on one of its own, until nothing is left to serve. What one of
+  /// them throws stops all, and is thrown.
+  void run();
+
+ private:
+  std::vector<std::unique_ptr<EventLoop>> loops_;
+};
+
+/// How many CPUs this process may use, at least 1.
+std::size_t usable_cpus();
+
+}  // namespace herd::net
