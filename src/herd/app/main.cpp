@@ -3,6 +3,7 @@
 #include <functional>
 #include <iostream>
 
+#include "herd/app/bench_command.h"
 #include "herd/app/certs_command.h"
 #include "herd/app/check_config_command.h"
 #include "herd/app/places_command.h"
@@ -42,6 +43,7 @@ int main(int argc, char** argv) {
   herd::app::add_send_command(app, action);
   herd::app::add_status_command(app, action);
   herd::app::add_replay_command(app, action);
+  herd::app::add_bench_command(app, action);
   herd::app::add_places_command(app, action);
   herd::app::add_check_config_command(app, action);
   herd::app::add_certs_command(app, action);

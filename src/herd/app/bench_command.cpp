@@ -1,0 +1,164 @@
+#include "herd/app/bench_command.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <memory>
+#include <optional>
+#include <string>
+#include <sys/resource.h>
+#include <type_traits>
+#include <unistd.h>
+#include <vector>
+
+#include "herd/app/bench.h"
+#include "herd/app/herd_file.h"
+#include "herd/app/terminal.h"
+#include "herd/app/usage_error.h"
+
+namespace herd::app {
+namespace {
+
+struct Arguments {
+  std::vector<std::string> targets;
+  std::string config_file;
+  std::size_t connections = 50;
+  std::size_t threads = 1;
+  std::uint64_t pipeline = 1;
+  std::uint64_t clients = 100'000;
+  std::size_t id_bytes = 23;
+  double step_m = 10;
+  std::uint64_t seed = 1;
+  double seconds = 10;
+  std::uint64_t reports = 0;
+  double rate = 0;
+  double warm_up_s = 1;
+  bool json = false;
+};
+
+Duration nanoseconds(double seconds) {
+  return static_cast<Duration>(seconds * second);
+}
+
+net::LoadPlan plan_of(const Arguments& arguments, const CLI::App& command) {
+  net::LoadPlan plan;
+  plan.clients = {arguments.clients, arguments.id_bytes, arguments.step_m, arguments.seed};
+  plan.connections = arguments.connections;
+  plan.threads = arguments.threads;
+  plan.pipeline = arguments.pipeline;
+  plan.warm_up = nanoseconds(arguments.warm_up_s);
+  plan.duration = nanoseconds(arguments.seconds);
+  if (command.count("--rate") > 0) plan.rate = arguments.rate;
+  if (command.count("--reports") > 0) {
+    plan.reports = arguments.reports;
+    plan.duration.reset();
+  }
+
+  if (plan.rate && command.count("--pipeline") > 0) {
+    throw UsageError(
+        "--pipeline and --rate exclude one another: with --rate every report is sent at its own time, however many are "
+        "under way");
+  }
+  if (plan.reports && command.count("--seconds") > 0) {
+    throw UsageError("--seconds and --reports exclude one another: each says when to end");
+  }
+  if (arguments.clients < arguments.connections) {
+    throw UsageError(
+        fmt::format("--clients: each connection needs a client of its own, {} at least", plan.connections));
+  }
+  if (plan.threads > plan.connections) {
+    throw UsageError(fmt::format("--threads: each thread needs a connection, so at most {}", plan.connections));
+  }
+  if (const auto least = net::id_bytes_min(arguments.clients); arguments.id_bytes < least) {
+    throw UsageError(fmt::format("--id-bytes: {} distinct ids need at least {} bytes", arguments.clients, least));
+  }
+  return plan;
+}
+
+BenchOptions options_of(const Arguments& arguments, const CLI::App& command) {
+  BenchOptions options;
+  options.plan = plan_of(arguments, command);
+  std::optional<node::Config> config;
+  const auto herd = [&]() -> const node::Config& {
+    if (!config) config = load_herd(arguments.config_file);
+    return *config;
+  };
+  const auto server_of = [&](const std::string& name) -> BenchServer {
+    if (name.find(':') == std::string::npos) return {name, server_named(herd(), name, arguments.config_file).line};
+    auto endpoint = node::parse_endpoint(name);
+    if (!endpoint) throw UsageError(endpoint.error().message);
+    return {name, *std::move(endpoint)};
+  };
+  for (const auto& name : arguments.targets) {
+    auto target = server_of(name);
+    const bool again = std::ranges::any_of(options.targets, [&](const auto& one) { return one.line == target.line; });
+    if (again) throw UsageError(name + " is named twice");
+    options.targets.push_back(std::move(target));
+  }
+  if (arguments.targets.empty()) {
+    for (const auto& server : herd().servers) options.targets.push_back({server.id, server.line});
+  } else if (config) {
+    // The other servers of the herd work for every report, too.
+    for (const auto& server : config->servers) {
+      const bool is_target =
+          std::ranges::any_of(options.targets, [&](const auto& target) { return target.line == server.line; });
+      if (!is_target) options.others.push_back({server.id, server.line});
+    }
+  }
+  return options;
+}
+
+void raise_descriptor_limit() {
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+int run(const Arguments& arguments, const CLI::App& command) {
+  const auto options = options_of(arguments, command);
+  raise_descriptor_limit();
+  const auto result = run_bench(options);
+  fmt::print("{}", arguments.json ? bench_json(result) : bench_text(result, shows_colour(STDOUT_FILENO)));
+  return result.succeeded() ? 0 : 1;
+}
+
+}  // namespace
+
+void add_bench_command(CLI::App& app, std::function<int()>& action) {
+  auto arguments = std::make_shared<Arguments>();
+  auto& command = *app.add_subcommand("bench", "Put a herd under load and measure it");
+  command.add_option("NAME|HOST:PORT", arguments->targets,
+                     "Servers to report to, by their ids in herd.toml or the addresses of line ports (default: every "
+                     "server of herd.toml). Connections are spread over them in turn");
+  add_config_option(command, arguments->config_file);
+  const auto option = [&]<class T>(const char* name, T& value, const char* text, const char* type,
+                                   std::type_identity_t<T> least, std::type_identity_t<T> most) {
+    command.add_option(name, value, text)->check(CLI::Range(least, most))->type_name(type);
+  };
+  option("--connections", arguments->connections, "Connections in all (default: 50)", "N", 1, 1'000'000);
+  option("--pipeline", arguments->pipeline,
+         "Closed loop: how many reports each connection sends at once before it waits for all their answers "
+         "(default: 1)",
+         "N", 1, 10'000);
+  option("--rate", arguments->rate,
+         "Open loop: so many reports a second in all, evenly spaced in time, whether or not earlier ones were answered",
+         "R", 0.1, 1e8);
+  option("--seconds", arguments->seconds, "How long to measure (default: 10)", "S", 0.001, 1e6);
+  option("--reports", arguments->reports, "How many reports to measure, instead of --seconds", "N", 1,
+         1'000'000'000'000);
+  option("--warm-up", arguments->warm_up_s, "How long to report before the measurement begins (default: 1)", "S", 0.0,
+         1e6);
+  option("--clients", arguments->clients, "How many clients report, in turn, each on one connection (default: 100000)",
+         "N", 1, 1'000'000'000);
+  option("--id-bytes", arguments->id_bytes, "Length of their ids (default: 23)", "N", 7, 4096);
+  option("--step", arguments->step_m, "Metres that a client moves between two reports (default: 10)", "M", 0.0,
+         100'000.0);
+  option("--seed", arguments->seed, "Where clients begin and which way they go (default: 1)", "N", 0, 1'000'000'000);
+  option("--threads", arguments->threads, "Threads of the load generator (default: 1)", "N", 1, 256);
+  command.add_flag("--json", arguments->json, "Print the result as one JSON object");
+  command.footer("");
+  command.callback(
+      [arguments, &command, &action] { action = [arguments, &command] { return run(*arguments, command); }; });
+}
+
+}  // namespace herd::app
