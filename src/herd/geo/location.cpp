@@ -149,7 +149,6 @@ std::optional<Location> parse_latitude_longitude(std::string_view text) {
 }
 
 double distance_m(Location a, Location b) {
-  constexpr double radius_m = 6'371'008.8;
   constexpr double radians_per_degree = std::numbers::pi / 180;
   const double latitude_a = a.latitude() * radians_per_degree;
   const double latitude_b = b.latitude() * radians_per_degree;
@@ -157,7 +156,7 @@ double distance_m(Location a, Location b) {
   const double half_dlon = (b.longitude() - a.longitude()) * radians_per_degree / 2;
   const double h = std::sin(half_dlat) * std::sin(half_dlat) +
                    std::cos(latitude_a) * std::cos(latitude_b) * std::sin(half_dlon) * std::sin(half_dlon);
-  return 2 * radius_m * std::asin(std::min(1.0, std::sqrt(h)));
+  return 2 * earth_radius_m * std::asin(std::min(1.0, std::sqrt(h)));
 }
 
 }  // namespace herd::geo

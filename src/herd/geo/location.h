@@ -58,8 +58,10 @@ void append_iso6709(std::string& out, const WrittenLocation& written);
 /// Parses "47.1410,9.5209" as people write it: latitude, comma, longitude, signs optional.
 std::optional<Location> parse_latitude_longitude(std::string_view text);
 
-/// Great-circle distance in metres on a sphere of radius 6,371,008.8 m (the mean radius of IUGG), within 0.6 % of
-/// the ellipsoid's.
+/// The mean radius of IUGG.
+inline constexpr double earth_radius_m = 6'371'008.8;
+
+/// Great-circle distance in metres on a sphere of `earth_radius_m`, within 0.6 % of the ellipsoid's.
 double distance_m(Location a, Location b);
 
 }  // namespace herd::geo

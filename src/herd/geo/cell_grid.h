@@ -1,0 +1,157 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "herd/geo/chunked_array.h"
+#include "herd/geo/location.h"
+
+namespace herd::geo {
+
+/// All locations from the south-west corner to the north-east one, edges included. One whose west is east of its east
+/// crosses the antimeridian.
+struct Box {
+  Location south_west;
+  Location north_east;
+};
+
+/// Numbered points on the Earth that move, and who is near whom.
+///
+/// The Earth is halved again and again, by longitude and by latitude in turn, until no cell holds more than thirty
+/// points. So cells are small where points are many, and a question costs about the same in a city and at sea.
+/// A point that stays in its cell is moved by writing its location; a cell that overflows is halved, two that are
+/// nearly empty become one: no operation ever touches more than a few cells. Takes about 25 bytes a point, its location
+/// included.
+///
+/// Not safe for use by several threads at once, unless all of them only ask.
+class CellGrid {
+ public:
+  /// Any number; memory goes with the greatest (4 bytes each), so they should be dense.
+  using Id = std::uint32_t;
+
+  struct Point {
+    Id id = 0;
+    Location location;
+  };
+
+  struct Neighbor {
+    Id id = 0;
+    Location location;
+    double distance_m = 0;
+  };
+
+  /// Adds the point, or moves it.
+  void update(Id id, Location location);
+
+  /// The same for many, in this order; hides most of what waiting for memory costs.
+  void update(std::span<const Point> points);
+
+  /// Whether there was such a point.
+  bool remove(Id id);
+
+  std::optional<Location> find(Id id) const;
+
+  std::size_t size() const { return size_; }
+
+  /// Replaces `out` by the at most `count_max` points that are nearest to `center` and at most `radius_m` from it, as
+  /// geo::distance_m has it, nearest first, those equally far by id.
+  void nearest(Location center, double radius_m, std::size_t count_max, std::vector<Neighbor>& out) const;
+
+  /// Replaces `out` by points in `box`, in no particular order, at most `count_max` of them. Whether these are all.
+  bool within(const Box& box, std::size_t count_max, std::vector<Point>& out) const;
+
+  /// What it holds of the heap.
+  std::size_t bytes() const;
+
+  /// Aborts if the structure contradicts itself. Looks at everything.
+  void check() const;
+
+ private:
+  // Every path of halves from the Earth down is a path in a binary tree. A node is a cell that is halved; a leaf is
+  // either empty or a bucket of points. Only a cell that cannot be halved, a single location, may have several buckets,
+  // all full but the first.
+  //
+  // Invariant: the leaves under a node with two leaves hold more than `merge_max` points together.
+  static constexpr unsigned slots = 30;
+  static constexpr unsigned slot_bits = 5;
+  static constexpr unsigned merge_max = slots / 2;
+  static constexpr unsigned level_max = 63;
+  static constexpr std::uint32_t none = ~0U;
+
+  /// A location as the halving sees it: from the south pole, and eastwards from the antimeridian (which has two
+  /// longitudes, but one key).
+  struct Key {
+    std::uint32_t x = 0;
+    std::uint32_t y = 0;
+
+    /// Which half of the cell of `level` it is in. Even levels are halved by longitude.
+    unsigned half(unsigned level) const {
+      return (level % 2 == 0 ? x >> (31 - level / 2) : y >> (30 - level / 2)) & 1U;
+    }
+    /// The deepest level at which both are in the same cell.
+    unsigned common_level(Key other) const;
+  };
+
+  static Key key_of(Location location);
+
+  /// Refers to a node, a bucket (with the top bit) or nothing (all bits).
+  using Ref = std::uint32_t;
+  static constexpr Ref bucket_flag = 1U << 31U;
+  static bool is_node(Ref ref) { return (ref & bucket_flag) == 0; }
+  static bool is_bucket(Ref ref) { return (ref & bucket_flag) != 0 && ref != none; }
+
+  struct Node {
+    std::array<Ref, 2> halves{none, none};
+    std::uint32_t parent = none;
+  };
+
+  struct alignas(64) Bucket {
+    Key key;                      // of any location in the cell
+    std::uint32_t parent = none;  // node
+    std::uint32_t next = none;    // bucket of the same cell, or the next free one
+    std::uint8_t level = 0;
+    std::uint8_t count = 0;
+    std::array<Id, slots> ids;
+    std::array<Location, slots> locations;
+  };
+
+  /// Where a point is: its bucket and slot, from 1 on; 0 if it is nowhere.
+  using Place = std::uint32_t;
+  static Place place_of(Ref bucket, unsigned slot) { return (bucket << slot_bits | slot) + 1; }
+  static Ref bucket_at(Place place) { return (place - 1) >> slot_bits | bucket_flag; }
+  static unsigned slot_at(Place place) { return (place - 1) % (1U << slot_bits); }
+
+  struct Cell;
+
+  Bucket& bucket_of(Ref ref) { return buckets_[ref & ~bucket_flag]; }
+  const Bucket& bucket_of(Ref ref) const { return buckets_[ref & ~bucket_flag]; }
+  Ref& ref_to(std::uint32_t node);
+  Ref& ref_to(const Bucket& bucket);
+  void put(Ref bucket, Id id, Location location);
+  void insert(Id id, Location location, std::uint32_t node, unsigned level);
+  Ref take(Ref bucket, unsigned slot);
+  void settle(Ref bucket);
+  void halve(Ref& cell);
+  Ref join(Ref a, Ref b);
+  unsigned count_in(Ref leaf) const;
+  std::uint32_t new_node(std::uint32_t parent);
+  Ref new_bucket(std::uint32_t parent, unsigned level, Key key);
+  void free_bucket(Ref bucket);
+  std::size_t check_below(Ref ref, std::uint32_t parent, unsigned level, Key corner) const;
+
+  ChunkedArray<Place, 14> places_;
+  ChunkedArray<Bucket, 7> buckets_;
+  ChunkedArray<Node, 12> nodes_;
+  Ref root_ = none;
+  std::uint32_t buckets_made_ = 0;
+  std::uint32_t nodes_made_ = 0;
+  std::uint32_t free_bucket_ = none;
+  std::uint32_t free_node_ = none;
+  std::size_t size_ = 0;
+};
+
+}  // namespace herd::geo
