@@ -122,5 +122,37 @@ TEST(NodeBounds, takes_what_neighbours_send_beyond_its_bound) {
   EXPECT_EQ(report(node, "ostrich +6+6 6"), "refused");
 }
 
+TEST_F(NodeTest, tells_who_is_near_as_of_now_whoever_heard_them) {
+  EXPECT_TRUE(node.survey());
+  const auto kiwi = report(node, "kiwi +1+1 5");
+  const std::string emu = "AT Bernard +7.000000000 emu +1.001+1 5";
+  offer_from_neighbor(node, emu);
+  report(node, "rhea +2+2 5");
+  auto near = node.near({10'000'000, 10'000'000}, 1000, 5);
+  ASSERT_EQ(near.size(), 2U);
+  EXPECT_EQ(near[0].line, kiwi);
+  EXPECT_EQ(near[1].line, emu);
+  EXPECT_NEAR(near[1].distance_m, 111.2, 0.1);
+
+  const auto moved = report(node, "kiwi +3+3 6");
+  near = node.near({30'000'000, 30'000'000}, 1000, 5);
+  ASSERT_EQ(near.size(), 1U);
+  EXPECT_EQ(near[0].line, moved);
+  const auto within = node.within({{0, 0}, {20'000'000, 20'000'000}}, 1);
+  EXPECT_EQ(within.clients.size(), 1U);
+  EXPECT_FALSE(within.is_all);
+}
+
+TEST_F(NodeTest, is_surveyed_a_little_at_a_time) {
+  for (int i = 0; i < 999; ++i) {
+    for (int time = 0; time < 10; ++time) {
+      report(node, "client-" + std::to_string(i) + " +1+1 " + std::to_string(time));
+    }
+  }
+  EXPECT_FALSE(node.survey());
+  EXPECT_TRUE(node.survey());
+  EXPECT_TRUE(node.survey());
+}
+
 }  // namespace
 }  // namespace herd::node

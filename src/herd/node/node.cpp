@@ -4,6 +4,12 @@
 #include <utility>
 
 namespace herd::node {
+namespace {
+
+/// Of slots: half a millisecond's work.
+constexpr std::size_t looks_per_survey = 8192;
+
+}  // namespace
 
 Node::Node(std::string_view herd, std::string server, std::uint64_t clients_max, std::uint64_t seed)
     : server_(std::move(server)), clients_max_(clients_max), store_(herd, partitions, seed) {}
@@ -23,6 +29,30 @@ void Node::report(std::span<Heard> reports, Time now) {
     reports_.fetch_add(count - refused, std::memory_order_relaxed);
     if (refused != 0) clients_refused_.fetch_add(refused, std::memory_order_relaxed);
   }
+}
+
+std::vector<store::Nearby> Node::near(geo::Location center, double radius_m, std::size_t count_max) {
+  const std::scoped_lock lock(whereabouts_mutex_);
+  catch_up();
+  return whereabouts_.nearest(center, radius_m, count_max);
+}
+
+store::Whereabouts::Within Node::within(const geo::Box& box, std::size_t count_max) {
+  const std::scoped_lock lock(whereabouts_mutex_);
+  catch_up();
+  return whereabouts_.within(box, count_max);
+}
+
+bool Node::survey() {
+  const std::unique_lock lock(whereabouts_mutex_, std::try_to_lock);
+  auto looks_left = looks_per_survey;
+  return !lock || whereabouts_.catch_up(looks_left);
+}
+
+/// To where the herd is now: what is reported meanwhile would keep a busy server from ever answering.
+void Node::catch_up() {
+  auto looks_left = 2 * store_.clients() + looks_per_survey;
+  whereabouts_.catch_up(looks_left);
 }
 
 NodeCounters Node::counters() const {

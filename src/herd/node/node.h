@@ -2,13 +2,16 @@
 
 #include <atomic>
 #include <cstdint>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "herd/protocols/herd.h"
 #include "herd/store/record_store.h"
+#include "herd/store/whereabouts.h"
 
 namespace herd::node {
 
@@ -31,6 +34,18 @@ class Node : public protocols::Herd {
   void report(std::span<Heard> reports, Time now) override;
   std::string_view server() const override { return server_; }
   std::optional<std::string> locate(std::string_view client) const override { return store_.find(client); }
+  /// The at most `count_max` clients that are nearest to `center` and at most `radius_m` from it, nearest first, whoever
+  /// heard them.
+  std::vector<store::Nearby> near(geo::Location center, double radius_m, std::size_t count_max);
+
+  /// Those in a box, at most `count_max` of them, in no particular order.
+  store::Whereabouts::Within within(const geo::Box& box, std::size_t count_max);
+
+  /// A little of what keeps questions for who is near short, if nobody asks just now. Whether nothing is left to do;
+  /// to be called again soon if not, and every `survey_every` if so.
+  bool survey();
+  static constexpr Duration survey_every = 100 * millisecond;
+
   void count_invalid() override { invalid_commands_.fetch_add(1, std::memory_order_relaxed); }
 
   store::RecordStore& store() { return store_; }
@@ -38,9 +53,13 @@ class Node : public protocols::Herd {
   NodeCounters counters() const;
 
  private:
+  void catch_up();
+
   std::string server_;
   std::uint64_t clients_max_;
   store::RecordStore store_;
+  std::mutex whereabouts_mutex_;
+  store::Whereabouts whereabouts_{store_};
   std::atomic<std::uint64_t> reports_ = 0;
   std::atomic<std::uint64_t> invalid_commands_ = 0;
   std::atomic<std::uint64_t> clients_refused_ = 0;

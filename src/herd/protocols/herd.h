@@ -24,7 +24,7 @@ class Herd {
   };
 
   /// So many reports are best brought at once.
-  static constexpr std::size_t reports_at_once = 64;
+  static constexpr std::size_t reports_at_once = 128;
 
   /// Takes what clients said. `now` is the server's clock when the messages came, POSIX ns. Whether a report is the
   /// newest or not, the answer is wire::append_line(answer, server(), now, report).

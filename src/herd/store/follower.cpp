@@ -5,7 +5,7 @@
 namespace herd::store {
 
 void Follower::resume(Sequence position) {
-  *this = Follower();
+  *this = Follower(pace_);
   cursor_ = last_at_tail_ = position;
 }
 
@@ -28,6 +28,13 @@ void Follower::end_exchange(const Partition& partition, Leaves lacking, Sequence
 std::optional<Sequence> Follower::position() const {
   if (exchanging_ || lacking_ || walk_) return std::nullopt;
   return cursor_;
+}
+
+bool Follower::is_far_behind(const Partition& partition) const {
+  const auto& tuning = partition.tuning();
+  const auto by = partition.sequence() - last_at_tail_;
+  if (pace_ == Pace::any) return by > tuning.walk_after_changes;
+  return by > std::min<Sequence>(tuning.ring_entries, std::max<Sequence>(partition.slots(), tuning.walk_after_changes));
 }
 
 bool Follower::was_walked(std::size_t slot, Sequence sequence) const {

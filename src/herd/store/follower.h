@@ -24,6 +24,15 @@ class Follower {
   /// So many steps of a walk are told apart; beyond them it may give out again what it gave out already.
   static constexpr std::size_t steps_max = 512;
 
+  /// How a reader that is behind goes on.
+  enum class Pace {
+    any,     ///< it may stay behind for ever, as a slow link does: it walks soon, for only a walk reaches everyone
+    drains,  ///< it reads to the end each time: it walks only where the ring ends or a walk is shorter
+  };
+
+  Follower() = default;
+  explicit Follower(Pace pace) : pace_(pace) {}
+
   /// Everything up to `position` is with the reader already.
   void resume(Sequence position);
 
@@ -79,10 +88,9 @@ class Follower {
   bool was_walked(std::size_t slot, Sequence sequence) const;
   void note_step(Sequence tail);
 
-  bool is_far_behind(const Partition& partition) const {
-    return partition.sequence() - last_at_tail_ > partition.tuning().walk_after_changes;
-  }
+  bool is_far_behind(const Partition& partition) const;
 
+  Pace pace_ = Pace::any;
   Sequence cursor_ = 0;
   Sequence last_at_tail_ = 0;  // <= cursor_: where the cursor last was the tail, or the one that a walk noted
   bool exchanging_ = false;

@@ -24,7 +24,7 @@ namespace herd::store {
 class RecordStore {
  public:
   /// So many records are best offered at once.
-  static constexpr std::size_t batch = 64;
+  static constexpr std::size_t batch = 128;
   static constexpr std::size_t unlimited = std::numeric_limits<std::size_t>::max();
 
   /// `herd` is the herd's name; `seed` is for the tables only: it keeps those who choose client ids from choosing

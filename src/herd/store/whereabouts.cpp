@@ -1,0 +1,60 @@
+#include "herd/store/whereabouts.h"
+
+#include <algorithm>
+
+namespace herd::store {
+namespace {
+
+/// A partition is not kept from those who report for longer than it takes to look at so many slots.
+constexpr std::size_t looks_at_once = 1024;
+
+}  // namespace
+
+Whereabouts::Whereabouts(const RecordStore& store)
+    : store_(store), followers_(store.size(), Follower(Follower::Pace::drains)) {}
+
+bool Whereabouts::catch_up(std::size_t& looks_left) {
+  for (std::size_t partition = 0; partition < followers_.size(); ++partition) {
+    auto& follower = followers_[partition];
+    while (!follower.is_caught_up(store_.sequence(partition))) {
+      if (looks_left == 0) return false;
+      auto looks = std::min(looks_left, looks_at_once);
+      looks_left -= looks;
+      moved_.clear();
+      follower.read(*store_.open(partition), Reader{}, looks, [&](const Partition::Held& held) {
+        const auto id = held.slot * followers_.size() + partition;
+        moved_.push_back({static_cast<geo::CellGrid::Id>(id), held.location()});
+        return true;
+      });
+      looks_left += looks;
+      grid_.update(moved_);
+    }
+  }
+  return true;
+}
+
+std::vector<Nearby> Whereabouts::nearest(geo::Location center, double radius_m, std::size_t count_max) const {
+  std::vector<geo::CellGrid::Neighbor> found;
+  grid_.nearest(center, radius_m, count_max, found);
+  std::vector<Nearby> nearby;
+  nearby.reserve(found.size());
+  for (const auto& each : found) nearby.push_back(describe(each.id, each.location, each.distance_m));
+  return nearby;
+}
+
+Whereabouts::Within Whereabouts::within(const geo::Box& box, std::size_t count_max) const {
+  std::vector<geo::CellGrid::Point> found;
+  Within within;
+  within.is_all = grid_.within(box, count_max, found);
+  within.clients.reserve(found.size());
+  for (const auto& each : found) within.clients.push_back(describe(each.id, each.location, 0));
+  return within;
+}
+
+Nearby Whereabouts::describe(geo::CellGrid::Id id, geo::Location location, double distance_m) const {
+  Nearby nearby{{}, location, distance_m};
+  wire::append_line(nearby.line, store_.open(id % followers_.size())->held(id / followers_.size()).record());
+  return nearby;
+}
+
+}  // namespace herd::store

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "herd/geo/cell_grid.h"
+#include "herd/store/follower.h"
+#include "herd/store/record_store.h"
+
+namespace herd::store {
+
+/// A client that is near something.
+struct Nearby {
+  std::string line;  ///< its newest AT line, perhaps a little newer than the location
+  geo::Location location;
+  double distance_m = 0;  ///< great-circle; 0 where nothing was asked about a distance
+
+  friend bool operator==(const Nearby&, const Nearby&) = default;
+};
+
+/// Who is where: a grid over the clients of all partitions, which follows their change logs. Reports pay nothing for
+/// it; whoever asks, or now and then somebody who has the time, calls catch_up().
+///
+/// Not for several threads at once, though others may write to the store meanwhile.
+class Whereabouts {
+ public:
+  /// `store` must outlive it.
+  explicit Whereabouts(const RecordStore& store);
+
+  /// Takes in what changed, looking at about as many slots as `looks_left`, from which it takes those it looked at.
+  /// Whether it is up to date.
+  bool catch_up(std::size_t& looks_left);
+
+  /// The at most `count_max` clients that are nearest to `center` and at most `radius_m` from it, nearest first.
+  std::vector<Nearby> nearest(geo::Location center, double radius_m, std::size_t count_max) const;
+
+  struct Within {
+    std::vector<Nearby> clients;
+    bool is_all = true;  ///< there are no more than these
+  };
+
+  /// Those in a box, at most `count_max` of them, in no particular order.
+  Within within(const geo::Box& box, std::size_t count_max) const;
+
+  /// What it holds of the heap, beside 8 bytes a partition.
+  std::size_t bytes() const { return grid_.bytes(); }
+
+ private:
+  Nearby describe(geo::CellGrid::Id id, geo::Location location, double distance_m) const;
+
+  const RecordStore& store_;
+  std::vector<Follower> followers_;  // by partition
+  geo::CellGrid grid_;               // of slot * partitions + partition
+  std::vector<geo::CellGrid::Point> moved_;
+};
+
+}  // namespace herd::store
