@@ -1,6 +1,9 @@
 #include "herd/base/traffic_log.h"
 
+#include <atomic>
 #include <gtest/gtest.h>
+#include <thread>
+#include <vector>
 
 #include "base/logged_traffic.h"
 
@@ -34,6 +37,33 @@ TEST(TrafficLog, that_is_off_neither_logs_nor_counts) {
   LoggedTraffic log(0);
   log.line(in, "127.0.0.1:5", "line");
   EXPECT_EQ(log.lines.size(), 0U);
+  EXPECT_EQ(log.begin_second(), 0U);
+}
+
+class CountedTraffic : public TrafficLog {
+ public:
+  using TrafficLog::TrafficLog;
+  std::atomic<std::uint64_t> logged = 0;
+
+ private:
+  void write(Direction, std::string_view, std::string_view) override { ++logged; }
+};
+
+TEST(TrafficLog, counts_the_lines_of_many_threads_one_by_one) {
+  // More threads than SpreadCount has places for.
+  constexpr std::uint64_t threads = SpreadCount::places + 8;
+  constexpr std::uint64_t lines = 1'000;
+  CountedTraffic log(500);
+  {
+    std::vector<std::jthread> loggers;
+    for (std::uint64_t i = 0; i < threads; ++i) {
+      loggers.emplace_back([&log] {
+        for (std::uint64_t k = 0; k < lines; ++k) log.line(in, "127.0.0.1:5", "line");
+      });
+    }
+  }
+  EXPECT_EQ(log.logged, 500U);
+  EXPECT_EQ(log.begin_second(), threads * lines - 500);
   EXPECT_EQ(log.begin_second(), 0U);
 }
 

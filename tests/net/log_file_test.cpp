@@ -1,6 +1,7 @@
 #include "herd/net/log_file.h"
 
 #include <algorithm>
+#include <chrono>
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
@@ -11,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <sys/stat.h>
+#include <thread>
 #include <unistd.h>
 #include <vector>
 
@@ -152,24 +154,27 @@ TEST_F(LogFileTest, rotates_when_it_is_full_and_keeps_four_older_files) {
 }
 
 // A pipe that nobody reads is a disk that does not keep up.
-TEST_F(LogFileTest, loses_the_oldest_lines_when_the_disk_does_not_keep_up_and_says_how_many) {
+TEST_F(LogFileTest, loses_the_newest_traffic_when_the_disk_does_not_keep_up_and_says_how_many_lines) {
   std::filesystem::create_directories(path.parent_path());
   ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
   const int reading_end = ::open(path.c_str(), O_RDWR);
   ASSERT_GE(reading_end, 0);
 
   constexpr std::size_t lines = 20'000;
+  constexpr std::size_t line_bytes = 160;
+  constexpr std::size_t waiting_bytes_max = 512 * 1024;
   std::future<Lines> read;
   std::uint64_t lost = 0;
   {
-    LogFile log(path, TrafficLog::unlimited);
+    LogFile log(path, TrafficLog::unlimited, waiting_bytes_max);
     EXPECT_EQ(log.lines_lost(), 0U);
-    for (std::size_t i = 0; i < lines; ++i) log.line(in, "127.0.0.1:5", std::string(100, 'x') + std::to_string(i));
+    for (std::size_t i = 0; i < lines; ++i) log.line(in, "127.0.0.1:5", std::to_string(i) + std::string(98, 'x'));
     lost = log.lines_lost();
-    // All but those in the queue and the about 500 that the pipe and its writer hold.
-    EXPECT_GT(lost, lines - LogFile::queue_lines - 1000);
-    EXPECT_LE(lost, lines - LogFile::queue_lines);
+    // All but those that wait, that are being written, and that the pipe and its writer hold.
+    EXPECT_GT(lost, lines - 2 * waiting_bytes_max / 130 - 1000);
+    EXPECT_LT(lost, lines - waiting_bytes_max / line_bytes);
     log.tick();
+    log.info("link Juzang up");
     read = std::async(std::launch::async, [this] {
       std::ifstream pipe(path, std::ios::binary);
       return lines_of(pipe);
@@ -178,11 +183,46 @@ TEST_F(LogFileTest, loses_the_oldest_lines_when_the_disk_does_not_keep_up_and_sa
   }
   ::close(reading_end);
   const auto logged = read.get();
-  const auto ends_with = [&](std::string_view end) {
-    return std::ranges::any_of(logged, [&](const auto& line) { return line.ends_with(end); });
-  };
-  EXPECT_TRUE(ends_with("x19999"));
-  EXPECT_TRUE(ends_with("warning " + std::to_string(lost) + " log lines lost: the disk does not keep up"));
+  ASSERT_EQ(logged.size(), lines - lost + 2);
+  for (std::size_t i = 0; i < 3000; ++i) {
+    ASSERT_EQ(logged[i], "info in  127.0.0.1:5 " + std::to_string(i) + std::string(98, 'x'));
+  }
+  EXPECT_EQ(logged[logged.size() - 2],
+            "warning " + std::to_string(lost) + " log lines lost: the disk does not keep up");
+  EXPECT_EQ(logged.back(), "info link Juzang up");
+}
+
+TEST_F(LogFileTest, has_the_lines_of_many_threads_whole_and_in_the_order_of_their_times) {
+  constexpr int threads = 4;
+  constexpr int lines = 5'000;
+  {
+    LogFile log(path, TrafficLog::unlimited);
+    std::vector<std::jthread> writers;
+    for (int i = 0; i < threads; ++i) {
+      writers.emplace_back([&log, i] {
+        for (int k = 0; k < lines; ++k) log.line(in, "thread-" + std::to_string(i), std::to_string(k));
+      });
+    }
+  }
+  std::vector<int> next(threads, 0);
+  std::string last_time;
+  std::ifstream file(path, std::ios::binary);
+  for (std::string line; std::getline(file, line);) {
+    const auto time = line.substr(0, line.find(' '));
+    ASSERT_LE(last_time, time);
+    last_time = time;
+    const auto i = static_cast<std::size_t>(line.at(time.size() + std::string_view(" info in  thread-").size()) - '0');
+    ASSERT_EQ(line.substr(time.size()), " info in  thread-" + std::to_string(i) + " " + std::to_string(next.at(i)++));
+  }
+  EXPECT_EQ(next, std::vector<int>(threads, lines));
+}
+
+TEST_F(LogFileTest, has_a_line_in_the_file_soon_though_nobody_asks_for_it) {
+  LogFile log(path, 0);
+  log.info("Riley serves");
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+  while (lines_in(path).empty() && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+  EXPECT_EQ(lines_in(path), Lines{"info Riley serves"});
 }
 
 TEST_F(LogFileTest, that_cannot_be_written_says_where_and_why) {

@@ -30,8 +30,6 @@ namespace herd::node {
 namespace {
 
 constexpr std::uint64_t traffic_lines_per_second = 20'000;
-/// A line is in the file well within a second.
-constexpr Duration flush_log_every = 250 * millisecond;
 /// How long a server that was told to end goes on telling its neighbours what they do not have yet.
 constexpr Duration farewell_max = second;
 constexpr std::int64_t day_s = 24 * 3600;
@@ -127,7 +125,6 @@ class Server {
       });
     }
     loop_.every(second, [this] { on_second(); });
-    loop_.every(flush_log_every, [this] { log_.flush(); });
     loop_.on_terminate([this] { say_farewell(); });
     loop_.on_hangup([this] { on_hangup(); });
     if (tls_) {
