@@ -6,7 +6,7 @@ JOBS ?= $(shell nproc)
 sanitizer_environment := PATH=/usr/lib/llvm-19/bin:$$PATH UBSAN_OPTIONS=print_stacktrace=1
 
 # The end-to-end tests that have most going on at once.
-concurrent_tests := $(patsubst %,tests/end_to_end/%.test.mjs,flooding hostile status tls)
+concurrent_tests := $(patsubst %,tests/end_to_end/%.test.mjs,flooding hostile status threads tls)
 
 help: ## List these targets
 	@sed -nE 's/^([a-z]+):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -25,8 +25,8 @@ test-asan: build/asan/build.ninja
 	@$(sanitizer_environment) PROXYHERD=build/asan/proxyherd scripts/run-end-to-end
 
 tsan: build/tsan/build.ninja ## The tests in which threads meet, under the thread sanitizer (a part of test)
-	@cmake --build --preset tsan -j $(JOBS) --target test_net test_node proxyherd herd-sim
-	@ctest --preset tsan -j $(JOBS) -L '^(net|node)$$'
+	@cmake --build --preset tsan -j $(JOBS) --target test_base test_net test_node proxyherd herd-sim
+	@ctest --preset tsan -j $(JOBS) -L '^(base|net|node)$$'
 	@$(sanitizer_environment) build/tsan/herd-sim --seeds 300 --jobs 4
 	@$(sanitizer_environment) PROXYHERD=build/tsan/proxyherd scripts/run-end-to-end $(concurrent_tests)
 

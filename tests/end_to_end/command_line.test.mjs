@@ -69,6 +69,7 @@ Juzang    127.0.0.1:12002  127.0.0.1:13002  127.0.0.1:14002  Bernard, Campbell, 
 Campbell  127.0.0.1:12003  127.0.0.1:13003  127.0.0.1:14003  Bernard, Juzang
 Bernard   127.0.0.1:12004  127.0.0.1:13004  127.0.0.1:14004  Campbell, Jaquez, Juzang
 
+event loops: one per CPU, shared out among the servers of a machine
 data in ${rootConfig.replace('herd.toml', 'data/<id>')}
 `,
       stderr: '',

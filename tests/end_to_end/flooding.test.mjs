@@ -28,7 +28,7 @@ const shuffled = (list, random) => {
   return copy;
 };
 
-describeHerd('the herd of five', {}, (herd) => {
+describeHerd('the herd of five', { threads: 2 }, (herd) => {
   const { servers, names } = herd;
 
   it('misses none of 10,000 reports that come to one server at once', async () => {

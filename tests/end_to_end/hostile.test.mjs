@@ -14,7 +14,7 @@ const MiB = 1024 * 1024;
 // AddressSanitizer keeps freed memory for a while; a small quarantine leaves the bounds on memory meaningful.
 const env = { ASAN_OPTIONS: `${process.env.ASAN_OPTIONS ?? ''}:quarantine_size_mb=4` };
 
-describeHerd('the herd', { topology: chain('Riley', 'Juzang'), env }, (herd) => {
+describeHerd('the herd', { topology: chain('Riley', 'Juzang'), threads: 3, env }, (herd) => {
   const { servers } = herd;
 
   /// Runs `others` until `done` resolves; asserts that each of their reports was answered promptly.

@@ -19,6 +19,7 @@ describeHerd('GET /v1/status', { topology: chain('Riley', 'Juzang', 'Campbell') 
     assert.match(before.version, /^\d+\.\d+\.\d+/);
     assert.ok(before.uptime_s >= 0);
     assert.equal(before.log_lines_dropped, 0);
+    assert.equal(before.connections_by_thread.length, before.threads);
 
     const client = newClient();
     await report(servers.Riley, { client, time: '1621464827' });

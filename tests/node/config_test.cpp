@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace herd::node {
 namespace {
@@ -41,6 +42,7 @@ TEST(Config, the_herd_of_the_project_is_five_servers_and_six_links) {
   EXPECT_EQ(config.herd, "ucla");
   EXPECT_EQ(config.data, HERD_SOURCE_DIR "/data");
   EXPECT_THAT(config.place_files, IsEmpty());
+  EXPECT_EQ(config.threads, std::nullopt);
   EXPECT_EQ(config.traffic, TrafficLogging::limited);
   EXPECT_EQ(config.clients_max, 50'000'000U);
   EXPECT_EQ(config.line_bytes_max, 65'536U);
@@ -65,6 +67,7 @@ TEST(Config, every_section_is_read) {
 [herd]
 name = "n"
 data = "/var/lib/herd"
+threads = 256
 [[server]]
 id = "A.b_c-1"
 line = "[::1]:65535"
@@ -82,6 +85,7 @@ line_bytes_max = 1024
                                    "/etc/herd/h.toml")
                           .value();
   EXPECT_EQ(config.data, "/var/lib/herd");
+  EXPECT_EQ(config.threads, 256U);
   EXPECT_THAT(config.place_files, ElementsAre("/etc/herd/monaco.places", "/srv/world.places"));
   EXPECT_EQ(config.traffic, TrafficLogging::all);
   EXPECT_EQ(config.clients_max, 1U);
@@ -95,6 +99,38 @@ line_bytes_max = 1024
   EXPECT_EQ(config.servers[0].http, std::nullopt);
   EXPECT_EQ(parse_config("[log]\ntraffic = \"off\"\n" + std::string(herd_of_two), "").value().traffic,
             TrafficLogging::off);
+}
+
+/// How many event loops each server of a herd with these line hosts runs on a machine of `cpus`.
+std::vector<std::size_t> threads_of_servers_at(const std::vector<std::string>& hosts, std::size_t cpus,
+                                               const std::string& threads = "") {
+  std::string text = "[herd]\nname = \"n\"\n" + threads + "\n[tls]\npeers = \"certs\"\n";
+  for (std::size_t i = 0; i < hosts.size(); ++i) {
+    const auto number = std::to_string(i);
+    text += "[[server]]\nid = \"S" + number + "\"\nline = \"" + hosts[i] + ":" + std::to_string(12000 + i) +
+            "\"\npeer = \"127.0.0.1:" + std::to_string(13000 + i) + "\"\n";
+  }
+  const auto config = parse_config(text, "h.toml").value();
+  std::vector<std::size_t> counts;
+  for (const auto& server : config.servers) counts.push_back(config.threads_of(server, cpus));
+  return counts;
+}
+
+TEST(Config, a_server_alone_on_its_machine_runs_an_event_loop_per_CPU) {
+  EXPECT_THAT(threads_of_servers_at({"127.0.0.1"}, 2), ElementsAre(2));
+  EXPECT_THAT(threads_of_servers_at({"10.0.0.1", "10.0.0.2", "127.0.0.1"}, 8), ElementsAre(8, 8, 8));
+  EXPECT_THAT(threads_of_servers_at({"127.0.0.1"}, 1000), ElementsAre(256));
+}
+
+TEST(Config, servers_of_one_machine_share_its_CPUs_and_run_at_least_one_event_loop_each) {
+  EXPECT_THAT(threads_of_servers_at({"127.0.0.1", "localhost", "[::1]", "127.0.0.2", "10.0.0.1"}, 8),
+              ElementsAre(2, 2, 2, 2, 8));
+  EXPECT_THAT(threads_of_servers_at({"10.0.0.1", "10.0.0.1", "10.0.0.2"}, 5), ElementsAre(2, 2, 5));
+  EXPECT_THAT(threads_of_servers_at({"127.0.0.1", "127.0.0.1", "127.0.0.1"}, 2), ElementsAre(1, 1, 1));
+}
+
+TEST(Config, threads_says_how_many_event_loops_each_server_runs) {
+  EXPECT_THAT(threads_of_servers_at({"127.0.0.1", "127.0.0.1", "10.0.0.1"}, 2, "threads = 3"), ElementsAre(3, 3, 3));
 }
 
 TEST(Config, relative_paths_are_relative_to_the_file) {
@@ -196,6 +232,12 @@ TEST(Config, a_value_out_of_bounds_is_named_with_the_bounds) {
   EXPECT_EQ(mistakes_in_server_with("[limits]\nline_bytes_max = 1023\nclients_max = -1\n"),
             "h.toml:8: line_bytes_max is 1023; it must be 1024 to 1048576\n"
             "h.toml:9: clients_max is -1; it must be 1 to 1000000000000");
+  EXPECT_EQ(mistakes_in("[herd]\nname = \"n\"\nthreads = 0\n[[server]]\nid = \"A\"\nline = \"127.0.0.1:1\"\npeer = "
+                        "\"127.0.0.1:2\"\n"),
+            "h.toml:3: threads is 0; it must be 1 to 256");
+  EXPECT_EQ(mistakes_in("[herd]\nname = \"n\"\nthreads = 257\n[[server]]\nid = \"A\"\nline = \"127.0.0.1:1\"\npeer = "
+                        "\"127.0.0.1:2\"\n"),
+            "h.toml:3: threads is 257; it must be 1 to 256");
   EXPECT_EQ(mistakes_in_server_with("[limits]\nline_bytes_max = 1048577\n"),
             "h.toml:8: line_bytes_max is 1048577; it must be 1024 to 1048576");
   EXPECT_EQ(mistakes_in_server_with("[log]\ntraffic = \"some\"\n[durability]\nmode = \"on\"\n"),

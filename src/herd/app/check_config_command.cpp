@@ -49,6 +49,11 @@ std::string certificates_text(const node::Config& config) {
   return "links are TLS, with certificates in " + config.peer_certificates->string() + ", valid\n" + text;
 }
 
+std::string threads_text(const node::Config& config) {
+  if (config.threads) return "event loops: " + std::to_string(*config.threads) + " for each server\n";
+  return "event loops: one per CPU, shared out among the servers of a machine\n";
+}
+
 int check_config(const std::string& file) {
   const auto config = load_herd(file);
   const auto certificates = certificates_text(config);
@@ -65,7 +70,7 @@ int check_config(const std::string& file) {
   std::cout << file << ": herd " << config.herd << ", " << plural(config.servers.size(), "server") << ", "
             << plural(link_ends / 2, "link") << "\n\n"
             << table.text(shows_colour(STDOUT_FILENO)) << '\n'
-            << certificates << "data in " << (config.data / "<id>").string() << '\n';
+            << certificates << threads_text(config) << "data in " << (config.data / "<id>").string() << '\n';
   for (const auto& place_file : config.place_files) std::cout << "places from " << place_file.string() << '\n';
   for (const auto& warning : config.warnings) std::cout << "warning: " << warning << '\n';
   return 0;

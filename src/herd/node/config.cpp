@@ -16,6 +16,7 @@ namespace herd::node {
 namespace {
 
 constexpr std::size_t name_bytes_max = 64;
+constexpr std::uint64_t threads_bound = 256;
 constexpr std::uint64_t clients_bound = 1'000'000'000'000;
 constexpr std::uint64_t line_bytes_min = 1024;
 constexpr std::uint64_t line_bytes_bound = 1024 * 1024;
@@ -51,7 +52,7 @@ class ConfigReader {
   Config read(const toml::table& document) {
     const TomlSection top(document, "the file", 1, {"herd", "server", "tls", "places", "durability", "log", "limits"},
                           mistakes_);
-    read_herd(top.table("herd", {"name", "data"}));
+    read_herd(top.table("herd", {"name", "data", "threads"}));
     if (document.contains("tls")) read_tls(top.table("tls", {"peers"}));
     for (const auto& section : top.tables("server", {"id", "line", "peer", "http", "talks_with"})) read_server(section);
     const auto* servers = document.get("server");
@@ -87,6 +88,7 @@ class ConfigReader {
     if (const auto herd = name(section, "name", "\"ucla\"")) config_.herd = herd->value;
     const auto data = section.string("data", "\"data\"");
     config_.data = (folder_ / (data ? data->value : "data")).lexically_normal();
+    config_.threads = section.whole_number("threads", 1, threads_bound);
   }
 
   void read_tls(const TomlSection& section) {
@@ -216,6 +218,15 @@ Error joined(const std::vector<std::string>& lines) {
 const ServerConfig* Config::find(std::string_view id) const {
   const auto found = std::ranges::find(servers, id, &ServerConfig::id);
   return found == servers.end() ? nullptr : &*found;
+}
+
+std::size_t Config::threads_of(const ServerConfig& server, std::size_t cpus) const {
+  if (threads) return *threads;
+  const auto beside_it = std::ranges::count_if(servers, [&](const auto& other) {
+    return other.line.host == server.line.host || (other.line.is_loopback() && server.line.is_loopback());
+  });
+  const auto share = cpus / static_cast<std::size_t>(std::max<std::ptrdiff_t>(beside_it, 1));
+  return std::clamp<std::size_t>(share, 1, threads_bound);
 }
 
 Result<Config> load_config(const std::filesystem::path& file, PlainPeers plain_peers) {

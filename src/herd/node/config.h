@@ -25,8 +25,9 @@ enum class TrafficLogging { off, limited, all };
 
 /// A whole herd, as herd.toml describes it. Every server of the herd reads the same file.
 struct Config {
-  std::string herd;            ///< [herd] name
-  std::filesystem::path data;  ///< [herd] data: each server keeps its files in data/<id>/
+  std::string herd;                      ///< [herd] name
+  std::filesystem::path data;            ///< [herd] data: each server keeps its files in data/<id>/
+  std::optional<std::uint64_t> threads;  ///< [herd] threads: each server's event loops; none: see threads_of()
   std::vector<ServerConfig> servers;
   std::optional<std::filesystem::path> peer_certificates;  ///< [tls] peers: the folder; none: peer ports are plain
   std::vector<std::filesystem::path> place_files;          ///< [places] files, besides those that ship
@@ -37,6 +38,10 @@ struct Config {
 
   /// None if no server has this id.
   const ServerConfig* find(std::string_view id) const;
+
+  /// How many event loops the server runs on a machine of `cpus`: `threads`, or its share of the CPUs, which it divides
+  /// with the servers whose line ports are on the same host (all loopback hosts are one), but at least one.
+  std::size_t threads_of(const ServerConfig& server, std::size_t cpus) const;
 };
 
 /// Whether a plain peer port off loopback is a mistake, or left to be secured by the caller.

@@ -107,7 +107,7 @@ class Server {
  public:
   Server(const Config& config, const ServerConfig& self, const std::filesystem::path& executable)
       : self_config_(self),
-        loops_(1),
+        loops_(config.threads_of(self, net::usable_cpus())),
         log_(config.data / self.id / "server.log", traffic_limit(config.traffic)),
         identity_{config.herd, self.id, random_bits() | 1U},
         node_(config.herd, self.id, config.clients_max, random_bits()),

@@ -1,0 +1,55 @@
+#include "herd/net/event_loops.h"
+
+#include <barrier>
+#include <gtest/gtest.h>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+namespace herd::net {
+namespace {
+
+TEST(EventLoops, run_each_on_a_thread_of_its_own_the_main_one_on_the_callers) {
+  EventLoops loops(3);
+  std::barrier all_there(3);
+  std::vector<std::thread::id> threads(3);
+  for (std::size_t i = 0; i < loops.size(); ++i) {
+    loops[i].every(millisecond, [&, i] {
+      threads[i] = std::this_thread::get_id();
+      all_there.arrive_and_wait();
+      loops[i].cease();
+    });
+  }
+  loops.run();
+  EXPECT_EQ(threads[0], std::this_thread::get_id());
+  EXPECT_NE(threads[1], threads[0]);
+  EXPECT_NE(threads[2], threads[0]);
+  EXPECT_NE(threads[1], threads[2]);
+}
+
+TEST(EventLoops, end_when_none_has_anything_left_to_serve) {
+  EventLoops loops(2);
+  loops.run();
+}
+
+TEST(EventLoops, all_stop_when_one_throws_and_its_failure_is_thrown) {
+  for (const std::size_t failing : {0U, 1U, 2U}) {
+    EventLoops loops(3);
+    for (std::size_t i = 0; i < loops.size(); ++i) loops[i].every(3600 * second, [] {});
+    loops[failing].every(millisecond, [] { throw std::runtime_error("a loop failed"); });
+    try {
+      loops.run();
+      FAIL() << "nothing was thrown";
+    } catch (const std::runtime_error& error) {
+      EXPECT_STREQ(error.what(), "a loop failed");
+    }
+  }
+}
+
+TEST(UsableCpus, are_at_least_one_and_no_more_than_the_machine_has) {
+  EXPECT_GE(usable_cpus(), 1U);
+  EXPECT_LE(usable_cpus(), std::thread::hardware_concurrency());
+}
+
+}  // namespace
+}  // namespace herd::net
