@@ -1,6 +1,7 @@
 // protocol.md: the bounds on clients and on the length of a line.
 
 import assert from 'node:assert/strict';
+import net from 'node:net';
 import { it } from 'node:test';
 import { eventually } from './eventually.mjs';
 import { chain, describeHerd } from './herd.mjs';
@@ -33,6 +34,35 @@ describeHerd('a line over the limit', { topology: { Riley: [] } }, (herd) => {
     const line = first64.padEnd(64 * 1024 + 1, 'x');
     for (let i = 0; i < line.length; i += 1000) await client.write(line.slice(i, i + 1000));
     assert.equal(await client.readToEnd(), `? ${first64}\n`);
+  });
+
+  /// A client that ignores that the server has said its last; resolves once the server has taken it.
+  async function stubborn() {
+    const socket = net.connect({ port: riley().ports.line, host: riley().host, allowHalfOpen: true });
+    const client = { socket, received: '', closed: false };
+    socket.on('data', (chunk) => (client.received += chunk.toString('latin1')));
+    socket.on('error', () => {}).on('close', () => (client.closed = true));
+    socket.write('x'.repeat(64 * 1024 + 1));
+    await eventually('it is answered', () => client.received === `? ${'x'.repeat(64)}\n`);
+    return client;
+  }
+  const noneLeft = () => eventually('the server closed', async () => (await riley().status()).connections === 0, 5);
+
+  it('gets two seconds to close after its answer', async () => {
+    const client = await stubborn();
+    assert.equal((await riley().status()).connections, 1);
+    await noneLeft();
+    client.socket.destroy();
+  });
+
+  it('may send 64 MiB more before it is cut off', async () => {
+    const client = await stubborn();
+    const chunk = Buffer.alloc(1024 * 1024, 'y');
+    const more = () => client.closed || client.socket.bytesWritten > 128 * chunk.length || client.socket.write(chunk, more);
+    more();
+    await noneLeft();
+    await eventually('the client knows', () => client.closed);
+    assert.ok(client.socket.bytesWritten < 128 * chunk.length, `${client.socket.bytesWritten} bytes taken`);
   });
 
   it('is longer than 64 KiB: shorter ones are copied whole', async () => {

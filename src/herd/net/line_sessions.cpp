@@ -4,6 +4,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <chrono>
+#include <exception>
 #include <utility>
 
 #include "herd/net/clock.h"
@@ -56,8 +57,20 @@ void LineSessions::add(Descriptor socket, std::string client_address) {
 void LineSessions::on_ready(void* client) {
   auto& member = *static_cast<Member*>(client);
   const auto before = member.session.waits();
-  const auto next = member.session.take_turn(desk_);
+  const auto next = attempt([&] { return member.session.take_turn(desk_); });
   if (next != before) wait_for(member, before, next);
+}
+
+/// What the session waits for after the step. One that throws, for want of memory most likely, ends the conversation of
+/// this client and of nobody else.
+template <class Step>
+LineSession::Wait LineSessions::attempt(const Step& step) {
+  try {
+    return step();
+  } catch (const std::exception&) {
+    desk_.replies.clear();
+    return LineSession::Wait::for_nothing;
+  }
 }
 
 void LineSessions::wait_for(Member& member, LineSession::Wait before, LineSession::Wait next) {
@@ -85,7 +98,8 @@ void LineSessions::look_up_places(Member& member) {
 
 void LineSessions::on_places(Member& member, const std::optional<std::string>& json) {
   if (closed_ || !json) return end(member);
-  wait_for(member, LineSession::Wait::for_places, member.session.take_places(*json, desk_));
+  const auto next = attempt([&] { return member.session.take_places(*json, desk_); });
+  wait_for(member, LineSession::Wait::for_places, next);
   on_round_end();
 }
 

@@ -57,6 +57,8 @@ class LineSessions : private ClientPoll::Handler {
   void add(Descriptor socket, std::string client_address);
   void on_ready(void* client) override;
   void on_round_end() override { services_.on_turn_end(); }
+  template <class Step>
+  LineSession::Wait attempt(const Step& step);
   void wait_for(Member& member, LineSession::Wait before, LineSession::Wait next);
   void look_up_places(Member& member);
   void on_places(Member& member, const std::optional<std::string>& json);
