@@ -1,17 +1,29 @@
 #include "herd/app/bench.h"
 
 #include <algorithm>
+#include <boost/json.hpp>
 #include <csignal>
 #include <ctime>
+#include <memory>
 #include <stdexcept>
+#include <utility>
 
 #include "herd/app/bench_progress.h"
+#include "herd/app/replay_progress.h"
+#include "herd/net/client_socket.h"
 #include "herd/net/clock.h"
+#include "herd/net/held_check.h"
+#include "herd/net/http_client.h"
+#include "herd/net/seen_probe.h"
 
 namespace herd::app {
 namespace {
 
 constexpr Duration connect_time_max = 5 * second;
+constexpr Duration answer_time_max = 5 * second;
+constexpr Duration status_time_max = 5 * second;
+/// How long after the last answer a report may still be on its way to another server.
+constexpr Duration agreement_time_max = 30 * second;
 constexpr Duration tick = 20 * millisecond;
 
 /// SIGINT and SIGTERM are waited for instead of doing what they do by themselves, in all threads started from now on.
@@ -44,46 +56,104 @@ struct Watched {
   std::optional<net::ProcessUsage> before;
 };
 
+/// How many records have come in over links at all of these servers; none if one of them does not tell.
+std::optional<std::uint64_t> records_in(const std::vector<BenchServer>& servers) {
+  std::vector<net::HttpTarget> targets;
+  for (const auto& server : servers) {
+    if (!server.http) return std::nullopt;
+    targets.push_back({server.http->host, server.http->port, "/v1/status"});
+  }
+  std::uint64_t sum = 0;
+  for (const auto& answer : net::http_get_all(targets, status_time_max)) {
+    if (!answer) return std::nullopt;
+    try {
+      const auto status = boost::json::parse(answer->body);
+      for (const auto& link : status.at("links").as_array()) sum += link.at("records_in").to_number<std::uint64_t>();
+    } catch (const std::exception&) {
+      return std::nullopt;  // another program's status, or another version's
+    }
+  }
+  return sum;
+}
+
 class Bench {
  public:
   explicit Bench(const BenchOptions& options) : options_{options}, progress_{options.plan} {}
 
   BenchResult run() {
     watch_servers();
-    std::vector<net::LoadTarget> targets;
-    for (const auto& [name, line] : options_.targets) {
-      targets.push_back({full_name(name, line), line.host, line.port});
+    auto generator = value_of(net::LoadGenerator::connect(options_.plan, load_targets(options_.targets)));
+    std::unique_ptr<net::SeenProbe> probe;
+    if (options_.seen_at) probe = connect_probe();
+    const auto records_before = records_in(servers_);
+    generator->start();
+    if (probe) probe->start(generator->measure_from());
+    measure(*generator);
+    if (probe) probe->stop();
+    tell(*generator);
+    if (probe) {
+      result_.seen =
+          SeenResult{options_.seen_at->name, probe->spans(), probe->resolution(), probe->unseen(), probe->failure()};
     }
-    auto connected = net::LoadGenerator::connect(options_.plan, targets);
-    if (!connected) throw std::runtime_error(connected.error().message);
-    auto& generator = **connected;
-    generator.start();
-    measure(generator);
+    if (options_.held_clients_max > 0) check_held(*generator);
+    const auto records_after = records_in(servers_);
+    if (servers_.size() > 1 && records_before && records_after && generator->answered() > 0) {
+      result_.copies_per_report =
+          static_cast<double>(*records_after - *records_before) / static_cast<double>(generator->answered());
+    }
     progress_.clear();
-    tell(generator);
     return std::move(result_);
   }
 
  private:
-  /// What is told apart by name only if there is one besides the address.
-  static std::string full_name(const std::string& name, const node::Endpoint& line) {
-    return name == line.text() ? name : name + " at " + line.text();
+  template <class T>
+  static T value_of(Result<T> result) {
+    if (!result) throw std::runtime_error(result.error().message);
+    return *std::move(result);
+  }
+
+  static std::vector<net::LoadTarget> load_targets(const std::vector<BenchServer>& servers) {
+    std::vector<net::LoadTarget> targets;
+    for (const auto& server : servers) targets.push_back({server.full_name(), server.line.host, server.line.port});
+    return targets;
   }
 
   void watch_servers() {
-    const auto watch = [this](const BenchServer& server, std::uint64_t connections) {
-      auto socket = net::ClientSocket::connect(server.line.host, server.line.port, connect_time_max);
-      if (!socket) {
-        throw std::runtime_error("cannot connect to " + full_name(server.name, server.line) + ": " +
-                                 socket.error().message + "; is it running? proxyherd up");
-      }
-      watched_.push_back({{server.name, server.line.text(), connections, net::find_listeners(socket->peer()), {}}, {}});
-    };
     const auto targets = options_.targets.size();
     for (std::size_t i = 0; i < targets; ++i) {
-      watch(options_.targets[i], (options_.plan.connections + targets - 1 - i) / targets);
+      const auto& target = options_.targets[i];
+      auto socket = net::ClientSocket::connect(target.line.host, target.line.port, connect_time_max);
+      if (!socket) {
+        throw std::runtime_error("cannot connect to " + target.full_name() + ": " + socket.error().message +
+                                 "; is it running? (proxyherd up, proxyherd serve NAME)");
+      }
+      watch(target, (options_.plan.connections + targets - 1 - i) / targets, *std::move(socket));
     }
-    for (const auto& server : options_.others) watch(server, 0);
+    for (const auto& server : options_.others) {
+      auto socket = net::ClientSocket::connect(server.line.host, server.line.port, connect_time_max);
+      if (socket) {
+        watch(server, 0, *std::move(socket));
+      } else if (options_.seen_at && options_.seen_at->line == server.line) {
+        throw std::runtime_error("cannot connect to " + server.full_name() + ": " + socket.error().message);
+      } else {
+        result_.left_out.push_back(server.name);
+      }
+    }
+  }
+
+  void watch(const BenchServer& server, std::uint64_t connections, net::ClientSocket socket) {
+    const auto processes = net::find_listeners(socket.peer());
+    if (const auto checked = net::check_line_port(std::move(socket), answer_time_max); !checked) {
+      throw std::runtime_error(server.full_name() + " is no line port of a herd: " + checked.error().message);
+    }
+    servers_.push_back(server);
+    watched_.push_back({{server.name, server.line.text(), connections, processes, {}}, {}});
+  }
+
+  std::unique_ptr<net::SeenProbe> connect_probe() {
+    auto sources = options_.targets;
+    std::erase_if(sources, [this](const BenchServer& source) { return source.line == options_.seen_at->line; });
+    return value_of(net::SeenProbe::connect(load_targets(sources), load_targets({*options_.seen_at}).front()));
   }
 
   /// From start() until all threads have ended.
@@ -158,6 +228,7 @@ class Bench {
     result_.elapsed = std::max<Duration>(tally.last_answer - generator.measure_from(), 0);
     result_.answered = tally.answered;
     result_.latency = tally.latency;
+    result_.lateness = tally.lateness;
     result_.unanswered = tally.unanswered;
     result_.unsent = tally.unsent;
     result_.refused = generator.refused();
@@ -165,10 +236,43 @@ class Bench {
     result_.failures = generator.failures();
   }
 
+  /// Asks every server for the newest reports of clients evenly chosen among those that reported.
+  void check_held(const net::LoadGenerator& generator) {
+    std::vector<std::uint64_t> reporters;
+    for (std::uint64_t number = 0; number < options_.plan.clients.count; ++number) {
+      if (generator.newest_time(number) != 0) reporters.push_back(number);
+    }
+    const auto count = std::min<std::uint64_t>(options_.held_clients_max, reporters.size());
+    std::vector<net::HeldQuestion> questions;
+    for (std::uint64_t i = 0; i < count; ++i) {
+      const auto number = reporters[i * reporters.size() / count];
+      questions.push_back({client_id(options_.plan.clients, number), generator.newest_time(number)});
+    }
+    auto& held = result_.held.emplace();
+    held.clients = count;
+    held.all_clients = count == reporters.size();
+    const auto begin = net::steady_now();
+    for (const auto& server : servers_) {
+      progress_.say("asking " + server.name + " for " + grouped(count) + " clients");
+      auto& told = held.servers.emplace_back(server.name);
+      auto socket = net::ClientSocket::connect(server.line.host, server.line.port, connect_time_max);
+      const auto not_held = socket ? net::find_not_held(*std::move(socket), questions, begin + agreement_time_max)
+                                   : Result<std::vector<std::size_t>>(socket.error());
+      if (!not_held) {
+        told.error = not_held.error().message;
+        continue;
+      }
+      told.lost = not_held->size();
+      if (!not_held->empty()) told.first_lost = questions[not_held->front()].client;
+    }
+    held.settled = net::steady_now() - begin;
+  }
+
   const BenchOptions& options_;
   StopSignals signals_;
   BenchProgress progress_;
-  std::vector<Watched> watched_;
+  std::vector<BenchServer> servers_;  // targets, then those of the others that run
+  std::vector<Watched> watched_;      // the same
   BenchResult result_;
 };
 

@@ -14,12 +14,19 @@ namespace herd::app {
 struct BenchServer {
   std::string name;
   node::Endpoint line;
+  std::optional<node::Endpoint> http;  ///< where its status can be asked for
+
+  /// "Riley at 127.0.0.1:12000", or the address alone if there is no other name.
+  std::string full_name() const { return name == line.text() ? name : name + " at " + line.text(); }
 };
 
 struct BenchOptions {
   net::LoadPlan plan;
-  std::vector<BenchServer> targets;  ///< not empty; connection number i reports to number i modulo their count
-  std::vector<BenchServer> others;   ///< of the same herd: their CPU counts, and they are to hold the reports
+  std::vector<BenchServer> targets;    ///< not empty; connection number i reports to number i modulo their count
+  std::vector<BenchServer> others;     ///< of the same herd: their CPU counts, and they are to hold the reports; those
+                                       ///< that do not run are left out
+  std::optional<BenchServer> seen_at;  ///< one of these: how soon is it seen there; there is a target besides it
+  std::uint64_t held_clients_max = 0;  ///< of how many clients to ask for the newest report at the end; 0: none
 };
 
 /// Puts the load on the targets until it is done, or SIGINT or SIGTERM comes, and measures. Progress goes to stderr if

@@ -14,6 +14,7 @@
 #include "herd/app/herd_file.h"
 #include "herd/app/terminal.h"
 #include "herd/app/usage_error.h"
+#include "herd/base/text.h"
 
 namespace herd::app {
 namespace {
@@ -32,6 +33,8 @@ struct Arguments {
   std::uint64_t reports = 0;
   double rate = 0;
   double warm_up_s = 1;
+  std::string seen_at;
+  std::string verify = "10000";
   bool json = false;
 };
 
@@ -83,26 +86,48 @@ BenchOptions options_of(const Arguments& arguments, const CLI::App& command) {
     return *config;
   };
   const auto server_of = [&](const std::string& name) -> BenchServer {
-    if (name.find(':') == std::string::npos) return {name, server_named(herd(), name, arguments.config_file).line};
+    if (name.find(':') == std::string::npos) {
+      const auto& server = server_named(herd(), name, arguments.config_file);
+      return {name, server.line, server.http};
+    }
     auto endpoint = node::parse_endpoint(name);
     if (!endpoint) throw UsageError(endpoint.error().message);
-    return {name, *std::move(endpoint)};
+    return {name, *std::move(endpoint), std::nullopt};
+  };
+  const auto is_among = [](const std::vector<BenchServer>& servers, const BenchServer& server) {
+    return std::ranges::any_of(servers, [&](const BenchServer& one) { return one.line == server.line; });
   };
   for (const auto& name : arguments.targets) {
     auto target = server_of(name);
-    const bool again = std::ranges::any_of(options.targets, [&](const auto& one) { return one.line == target.line; });
-    if (again) throw UsageError(name + " is named twice");
+    if (is_among(options.targets, target)) throw UsageError(name + " is named twice");
     options.targets.push_back(std::move(target));
   }
-  if (arguments.targets.empty()) {
-    for (const auto& server : herd().servers) options.targets.push_back({server.id, server.line});
-  } else if (config) {
-    // The other servers of the herd work for every report, too.
+  if (!arguments.seen_at.empty()) options.seen_at = server_of(arguments.seen_at);
+  if (arguments.targets.empty()) herd();
+  if (config) {
+    // Those that are no targets work for every report, too.
     for (const auto& server : config->servers) {
-      const bool is_target =
-          std::ranges::any_of(options.targets, [&](const auto& target) { return target.line == server.line; });
-      if (!is_target) options.others.push_back({server.id, server.line});
+      auto& list = arguments.targets.empty() ? options.targets : options.others;
+      const BenchServer one{server.id, server.line, server.http};
+      if (!is_among(options.targets, one)) list.push_back(one);
     }
+  }
+  if (const auto& seen_at = options.seen_at) {
+    if (options.targets.size() == 1 && is_among(options.targets, *seen_at)) {
+      throw UsageError("--seen-at: " + seen_at->name + " is the only server that is reported to; name another one");
+    }
+    if (!is_among(options.targets, *seen_at) && !is_among(options.others, *seen_at)) options.others.push_back(*seen_at);
+  }
+  if (arguments.verify != "all") {
+    const auto clients = parse_whole(arguments.verify, 1'000'000'000);
+    if (!clients) throw UsageError("--verify: \"" + arguments.verify + "\" is neither a number of clients nor \"all\"");
+    options.held_clients_max = *clients;
+  } else {
+    options.held_clients_max = arguments.clients;
+  }
+  if (options.plan.connections < options.targets.size()) {
+    throw UsageError(fmt::format("--connections: {} servers are to be reported to, so at least {}",
+                                 options.targets.size(), options.targets.size()));
   }
   return options;
 }
@@ -126,7 +151,7 @@ int run(const Arguments& arguments, const CLI::App& command) {
 
 void add_bench_command(CLI::App& app, std::function<int()>& action) {
   auto arguments = std::make_shared<Arguments>();
-  auto& command = *app.add_subcommand("bench", "Put a herd under load and measure it");
+  auto& command = *app.add_subcommand("bench", "Put a herd under load, and measure speed, latency and CPU");
   command.add_option("NAME|HOST:PORT", arguments->targets,
                      "Servers to report to, by their ids in herd.toml or the addresses of line ports (default: every "
                      "server of herd.toml). Connections are spread over them in turn");
@@ -155,8 +180,39 @@ void add_bench_command(CLI::App& app, std::function<int()>& action) {
          100'000.0);
   option("--seed", arguments->seed, "Where clients begin and which way they go (default: 1)", "N", 0, 1'000'000'000);
   option("--threads", arguments->threads, "Threads of the load generator (default: 1)", "N", 1, 256);
+  command
+      .add_option("--seen-at", arguments->seen_at,
+                  "Measure also how soon a report is seen at this server, asking it on a connection of its own")
+      ->type_name("NAME|HOST:PORT");
+  command
+      .add_option("--verify", arguments->verify,
+                  "At the end, ask every server for the newest report of so many clients, or of all (default: 10000)")
+      ->type_name("N|all");
   command.add_flag("--json", arguments->json, "Print the result as one JSON object");
-  command.footer("");
+  command.footer(
+      "Closed loop (without --rate) finds out how much a herd can take: each connection sends again as soon as it\n"
+      "has all its answers. Latency counts from the sending of a batch to each of its answers, so it says\n"
+      "how long the line was, and a server that stalls is charged once per connection only.\n"
+      "Open loop (--rate) finds out how long a client waits at that rate. Latency counts from the moment when a\n"
+      "report was due, also if it could only be sent later, so a stall is charged for all that it delayed\n"
+      "(no coordinated omission); reports that were never answered count with the time they had waited.\n"
+      "\n"
+      "Reports say the time of now and make random steps. The first answer of each connection and about one in a\n"
+      "thousand are compared with the report, the others are counted. Lost is a client whose newest report a\n"
+      "server does not hold 30 s after the end. CPU, memory and time spent waiting for a core are read from the\n"
+      "processes that listen on the ports, whatever program they are, if they run on this machine.\n"
+      "Ctrl-C ends early and prints what was measured until then.\n"
+      "Status 0 if every report was answered and none was lost, 1 if not, 2 for wrong usage.\n"
+      "\n"
+      "Examples:\n"
+      "  proxyherd bench                                 all servers of herd.toml, one report per connection at a "
+      "time\n"
+      "  proxyherd bench --pipeline 32                   the most that the herd can take\n"
+      "  proxyherd bench Riley --rate 50000 --seen-at Campbell\n"
+      "                                                  how long clients of Riley wait at 50,000 reports/s, and how\n"
+      "                                                  soon Campbell, two hops away, knows what they said\n"
+      "  proxyherd bench 127.0.0.1:9000 --clients 1000000 --reports 5000000 --json\n"
+      "                                                  any server that speaks the line protocol\n");
   command.callback(
       [arguments, &command, &action] { action = [arguments, &command] { return run(*arguments, command); }; });
 }

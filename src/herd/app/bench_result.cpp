@@ -20,6 +20,11 @@ double us(double ns) {
   return rounded(ns / 1000);
 }
 
+json::value text_or_null(const std::string& text) {
+  if (text.empty()) return nullptr;
+  return json::value_from(text);
+}
+
 json::value us_or_null(std::optional<double> ns) {
   if (!ns) return nullptr;
   return us(*ns);
@@ -96,6 +101,7 @@ json::value seen_json(const std::optional<SeenResult>& seen) {
   auto object = quantiles(seen->spans);
   object["at"] = seen->at;
   object["unseen"] = seen->unseen;
+  object["failure"] = text_or_null(seen->failure);
   object["resolution"] = quantiles(seen->resolution);
   return object;
 }
@@ -105,9 +111,9 @@ json::value held_json(const std::optional<HeldResult>& held) {
   json::array servers;
   for (const auto& server : held->servers) {
     servers.push_back({{"server", server.name},
-                       {"lost", server.lost},
-                       {"first_lost", server.first_lost},
-                       {"error", server.error.empty() ? json::value(nullptr) : json::value(server.error)}});
+                       {"lost", server.error.empty() ? json::value(server.lost) : json::value(nullptr)},
+                       {"first_lost", text_or_null(server.first_lost)},
+                       {"error", text_or_null(server.error)}});
   }
   return json::object{{"clients", held->clients},
                       {"all_clients", held->all_clients},
@@ -143,8 +149,8 @@ std::optional<double> BenchResult::cpu_per_report() const {
 }
 
 bool BenchResult::succeeded() const {
-  return answered > 0 && refused == 0 && unanswered == 0 && failures.empty() && (!seen || seen->unseen == 0) &&
-         (!held || (held->lost() == 0 && held->all_asked()));
+  return answered > 0 && refused == 0 && unanswered == 0 && failures.empty() &&
+         (!seen || (seen->unseen == 0 && seen->failure.empty())) && (!held || (held->lost() == 0 && held->all_asked()));
 }
 
 std::string bench_json(const BenchResult& result) {
@@ -175,27 +181,26 @@ std::string bench_json(const BenchResult& result) {
       {"per_second_max", result.per_second.empty() ? json::value(nullptr) : json::value(std::llround(*most))},
       {"per_second", std::move(per_second)},
       {"refused", result.refused},
-      {"first_refused", result.first_refused},
+      {"first_refused", text_or_null(result.first_refused)},
       {"unanswered", result.unanswered},
       {"unsent", result.unsent},
       {"connections_lost", result.failures.size()},
-      {"first_failure", result.failures.empty() ? "" : result.failures.front()},
+      {"first_failure", text_or_null(result.failures.empty() ? "" : result.failures.front())},
       {"latency_us", std::move(latency)},
+      {"sent_late_us", result.rate ? json::value(quantiles(result.lateness)) : json::value(nullptr)},
       {"cpu_us_per_report", us_or_null(result.cpu_per_report())},
       {"servers", servers_json(result)},
       {"generator", json::object{{"cpu_us_per_report", us_or_null(generator_per_report)},
                                  {"busy_percent", percent(result.generator_cpu, result.usage_time)}}},
       {"seen", seen_json(result.seen)},
       {"held", held_json(result.held)},
+      {"copies_per_report", result.copies_per_report ? json::value(rounded(*result.copies_per_report)) : nullptr},
+      {"left_out", json::value_from(result.left_out)},
       {"interrupted", result.interrupted},
       {"ok", result.succeeded()}};
   std::string text;
   append_json(text, object);
   return text + '\n';
-}
-
-std::string bench_text(const BenchResult& result, bool /*coloured*/) {
-  return bench_json(result);
 }
 
 }  // namespace herd::app

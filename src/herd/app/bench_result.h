@@ -16,7 +16,8 @@ struct SeenResult {
   std::string at;
   net::LatencyHistogram spans;
   net::LatencyHistogram resolution;  ///< between the answer that showed a report and the one before
-  std::uint64_t unseen = 0;          ///< not within SeenProbe's patience
+  std::uint64_t unseen = 0;          ///< not within SeenProbe::patience
+  std::string failure;               ///< why it ended before its time; empty: it did not
 };
 
 /// Whether the newest reports were held in the end.
@@ -68,12 +69,15 @@ struct BenchResult {
   std::vector<std::string> failures;  ///< connections that ended
   std::vector<double> per_second;     ///< answers in each whole second, a second
   net::LatencyHistogram latency;
+  net::LatencyHistogram lateness;  ///< open loop: how late reports were sent, be it for want of a core
   std::vector<ServerUsage> servers;
   Duration generator_cpu = 0;
   std::uint64_t counted = 0;  ///< answers between the two readings of CPU time
   Duration usage_time = 0;    ///< between these readings
   std::optional<SeenResult> seen;
   std::optional<HeldResult> held;
+  std::optional<double> copies_per_report;  ///< records that came in over links; none if not every server tells
+  std::vector<std::string> left_out;        ///< servers of the herd that do not run
   bool interrupted = false;
 
   double reports_per_s() const;

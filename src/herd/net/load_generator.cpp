@@ -39,11 +39,9 @@ void LoadGenerator::start() {
   measure_from_ = begin + plan_.warm_up;
   running_ = workers_.size();
   for (std::size_t t = 0; t < workers_.size(); ++t) {
-    LoadShare share{.pipeline = plan_.pipeline,
-                    .schedule = std::nullopt,
-                    .measure_from = measure_from_,
-                    .end = std::nullopt,
-                    .reports_max = std::nullopt};
+    LoadShare share;
+    share.pipeline = plan_.pipeline;
+    share.measure_from = measure_from_;
     if (plan_.rate) {
       // Thread t sends every report whose number is t modulo the count of threads.
       const auto shift = static_cast<Duration>(1e9 / *plan_.rate * static_cast<double>(t));

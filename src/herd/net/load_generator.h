@@ -45,7 +45,7 @@ class LoadGenerator {
   void start();
   /// When counting begins, by the steady clock. After start().
   Time measure_from() const { return measure_from_; }
-  /// Sends nothing more; answers are still awaited for LoadWorker::last_answers_max.
+  /// Sends nothing more; answers are still awaited for LoadShare::last_answers_max.
   void stop() { stop_ = true; }
   bool has_ended() const { return running_ == 0; }
   /// Waits until it has.

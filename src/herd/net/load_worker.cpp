@@ -16,12 +16,14 @@ namespace {
 
 /// How soon stop is noticed.
 constexpr Duration wait_max = 50 * millisecond;
+constexpr std::uint64_t append_max = 512;
 constexpr std::uint64_t no_end = std::numeric_limits<std::uint64_t>::max();
 
 }  // namespace
 
 void LoadTally::add(const LoadTally& other) {
   latency.add(other.latency);
+  lateness.add(other.lateness);
   answered += other.answered;
   unanswered += other.unanswered;
   unsent += other.unsent;
@@ -51,7 +53,7 @@ void LoadWorker::run(const LoadShare& share, const std::atomic<bool>& stop) {
       ending_ = true;
       ended_at = now;
     }
-    if (ending_ && (all_answered() || now >= ended_at + last_answers_max)) break;
+    if (ending_ && (all_answered() || now >= ended_at + share.last_answers_max)) break;
     if (std::ranges::none_of(connections_, &LoadConnection::is_open)) break;
 
     auto wake = now + wait_max;
@@ -64,7 +66,7 @@ void LoadWorker::run(const LoadShare& share, const std::atomic<bool>& stop) {
       const auto i = static_cast<std::size_t>(event.data.u64);
       if ((event.events & EPOLLOUT) != 0) {
         if (share.schedule) {
-          send_until_level(i, wall_now());
+          send_until_level(i, share, steady_now());
         } else {
           connections_[i].send();
           watch(i, false);
@@ -117,21 +119,27 @@ void LoadWorker::send_due(const LoadShare& share, Time now) {
   const auto first = next_due_;
   const auto touched = std::min<std::uint64_t>(due - first, size);
   next_due_ = due;
-  const auto wall = wall_now();
   for (std::uint64_t k = 0; k < touched; ++k) {
     const auto i = static_cast<std::size_t>((first + k) % size);
     states_[i].due = (due - i - 1) / size + 1;
-    send_until_level(i, wall);
+    send_until_level(i, share, now);
   }
 }
 
 /// Sends what is due, as far as the socket takes it.
-void LoadWorker::send_until_level(std::size_t i, Time wall) {
+void LoadWorker::send_until_level(std::size_t i, const LoadShare& share, Time now) {
   auto& connection = connections_[i];
   if (!connection.is_open()) return;
   for (;;) {
     const auto behind = states_[i].due - connection.reported();
-    if (behind > 0 && connection.has_room()) connection.append(std::min<std::uint64_t>(behind, 512), wall);
+    if (behind > 0 && connection.has_room()) {
+      const auto first = connection.reported();
+      connection.append(std::min(behind, append_max), wall_now());
+      for (auto report = first; report < connection.reported(); ++report) {
+        const auto due = due_time(share, i, report);
+        if (due >= share.measure_from) tally_.lateness.record(now - due);
+      }
+    }
     if (!connection.has_unsent()) break;
     connection.send();
     if (connection.has_unsent()) break;

@@ -20,13 +20,15 @@ struct LoadShare {
   Time measure_from = 0;                     ///< reports sent (open loop: due) before are not counted
   std::optional<Time> end;                   ///< none are sent (open loop: due) from then on
   std::optional<std::uint64_t> reports_max;  ///< of those that are counted
+  Duration last_answers_max = 5 * second;    ///< how long after the last report its answer may come
 };
 
 /// What became of the reports that count.
 struct LoadTally {
   LatencyHistogram latency;
+  LatencyHistogram lateness;     ///< open loop: from when a report was due until it was ready to be sent
   std::uint64_t answered = 0;    ///< answers of either kind
-  std::uint64_t unanswered = 0;  ///< sent, but there was no answer within `last_answers_max` of the end
+  std::uint64_t unanswered = 0;  ///< sent, but there was no answer in time
   std::uint64_t unsent = 0;      ///< open loop: due, but the servers took so long that there was no time to send them
   Time last_answer = 0;
 
@@ -39,8 +41,6 @@ struct LoadTally {
 /// when the report was due; those that were never answered count with the time that they had waited at the end.
 class LoadWorker {
  public:
-  static constexpr Duration last_answers_max = 5 * second;
-
   explicit LoadWorker(std::vector<LoadConnection> connections);
 
   /// Sends and receives until all is sent and answered, or `stop` and the last answers have come, or no connection is
@@ -65,7 +65,7 @@ class LoadWorker {
   void watch(std::size_t i, bool first);
   void start_batch(std::size_t i, const LoadShare& share);
   void send_due(const LoadShare& share, Time now);
-  void send_until_level(std::size_t i, Time wall);
+  void send_until_level(std::size_t i, const LoadShare& share, Time now);
   void take_answers(std::size_t i, const LoadShare& share);
   void give_up_unanswered(const LoadShare& share, Time now);
   bool all_answered() const;

@@ -1,0 +1,65 @@
+#include "herd/net/held_check.h"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+#include "herd/net/clock.h"
+#include "herd/net/whatsat_conversation.h"
+
+namespace herd::net {
+namespace {
+
+constexpr std::uint64_t under_way_max = 256;
+constexpr Duration answer_time_max = 5 * second;
+constexpr Duration round_min = 10 * millisecond;
+
+/// Asks for the clients of these indices, and returns those that are not held.
+Result<std::vector<std::size_t>> ask_for(WhatsatConversation& conversation, const std::vector<HeldQuestion>& questions,
+                                         const std::vector<std::size_t>& indices) {
+  std::vector<std::size_t> not_held;
+  std::size_t asked = 0;
+  std::size_t answered = 0;
+  while (answered < indices.size()) {
+    while (asked < indices.size() && conversation.under_way() < under_way_max) {
+      conversation.ask(questions[indices[asked++]].client);
+    }
+    const auto before = answered;
+    const auto exchanged = conversation.exchange(steady_now() + answer_time_max, [&](std::string_view line) {
+      const auto index = indices[answered++];
+      const auto time = reported_time(line, questions[index].client);
+      if (!time || *time < questions[index].newest) not_held.push_back(index);
+    });
+    if (!exchanged) return exchanged.error();
+    if (answered == before) return Error{"no answer within 5 s"};
+  }
+  return not_held;
+}
+
+}  // namespace
+
+Result<std::vector<std::size_t>> find_not_held(ClientSocket socket, const std::vector<HeldQuestion>& questions,
+                                               Time deadline) {
+  WhatsatConversation conversation(std::move(socket));
+  std::vector<std::size_t> indices(questions.size());
+  std::iota(indices.begin(), indices.end(), std::size_t{0});
+  for (;;) {
+    const auto round_end = steady_now() + round_min;
+    auto not_held = ask_for(conversation, questions, indices);
+    if (!not_held || not_held->empty() || steady_now() >= deadline) return not_held;
+    indices = *std::move(not_held);
+    // Nothing comes in between; this waits for the end of the round.
+    const auto waited = conversation.exchange(round_end, [](std::string_view) {});
+    if (!waited) return waited.error();
+  }
+}
+
+Result<void> check_line_port(ClientSocket socket, Duration patience) {
+  WhatsatConversation conversation(std::move(socket));
+  conversation.ask("bench-is-anybody-there");
+  auto exchanged = conversation.exchange(steady_now() + patience, [](std::string_view) {});
+  if (exchanged && conversation.under_way() > 0) return Error{"does not answer WHATSAT"};
+  return exchanged;
+}
+
+}  // namespace herd::net

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "herd/base/result.h"
+#include "herd/base/time.h"
+#include "herd/net/client_socket.h"
+
+namespace herd::net {
+
+struct HeldQuestion {
+  std::string client;
+  Time newest = 0;  ///< of the newest report sent for it, POSIX ns
+};
+
+/// Asks a server for every client, those that it does not hold with that time or a later one again and again until
+/// `deadline` (steady clock), and returns the indices of those that it did not hold to the end. The error is the reason
+/// why it could not be asked to the end.
+Result<std::vector<std::size_t>> find_not_held(ClientSocket socket, const std::vector<HeldQuestion>& questions,
+                                               Time deadline);
+
+/// Whether somebody answers WHATSAT as a line port does; nothing changes there. The error says what is there instead.
+Result<void> check_line_port(ClientSocket socket, Duration patience);
+
+}  // namespace herd::net
