@@ -95,7 +95,8 @@ class Bench {
       result_.seen =
           SeenResult{options_.seen_at->name, probe->spans(), probe->resolution(), probe->unseen(), probe->failure()};
     }
-    if (options_.held_clients_max > 0) check_held(*generator);
+    // Who was refused cannot be held.
+    if (options_.held_clients_max > 0 && result_.refused == 0) check_held(*generator);
     const auto records_after = records_in(servers_);
     if (servers_.size() > 1 && records_before && records_after && generator->answered() > 0) {
       result_.copies_per_report =
@@ -252,12 +253,15 @@ class Bench {
     held.clients = count;
     held.all_clients = count == reporters.size();
     const auto begin = net::steady_now();
+    bool given_up = false;
+    const auto give_up = [&] { return given_up = given_up || signals_.await(0); };
     for (const auto& server : servers_) {
       progress_.say("asking " + server.name + " for " + grouped(count) + " clients");
       auto& told = held.servers.emplace_back(server.name);
       auto socket = net::ClientSocket::connect(server.line.host, server.line.port, connect_time_max);
-      const auto not_held = socket ? net::find_not_held(*std::move(socket), questions, begin + agreement_time_max)
-                                   : Result<std::vector<std::size_t>>(socket.error());
+      const auto not_held = socket
+                                ? net::find_not_held(*std::move(socket), questions, begin + agreement_time_max, give_up)
+                                : Result<std::vector<std::size_t>>(socket.error());
       if (!not_held) {
         told.error = not_held.error().message;
         continue;
@@ -266,6 +270,7 @@ class Bench {
       if (!not_held->empty()) told.first_lost = questions[not_held->front()].client;
     }
     held.settled = net::steady_now() - begin;
+    result_.interrupted |= given_up;
   }
 
   const BenchOptions& options_;

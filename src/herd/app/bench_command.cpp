@@ -120,7 +120,9 @@ BenchOptions options_of(const Arguments& arguments, const CLI::App& command) {
   }
   if (arguments.verify != "all") {
     const auto clients = parse_whole(arguments.verify, 1'000'000'000);
-    if (!clients) throw UsageError("--verify: \"" + arguments.verify + "\" is neither a number of clients nor \"all\"");
+    if (!clients) {
+      throw UsageError(fmt::format(R"(--verify: "{}" is neither a number of clients nor "all")", arguments.verify));
+    }
     options.held_clients_max = *clients;
   } else {
     options.held_clients_max = arguments.clients;
@@ -186,7 +188,8 @@ void add_bench_command(CLI::App& app, std::function<int()>& action) {
       ->type_name("NAME|HOST:PORT");
   command
       .add_option("--verify", arguments->verify,
-                  "At the end, ask every server for the newest report of so many clients, or of all (default: 10000)")
+                  "At the end, ask every server for the newest report of so many clients, or of all (default: 10000); "
+                  "not where reports were refused")
       ->type_name("N|all");
   command.add_flag("--json", arguments->json, "Print the result as one JSON object");
   command.footer(

@@ -75,7 +75,7 @@ struct BenchResult {
   std::uint64_t counted = 0;  ///< answers between the two readings of CPU time
   Duration usage_time = 0;    ///< between these readings
   std::optional<SeenResult> seen;
-  std::optional<HeldResult> held;
+  std::optional<HeldResult> held;  ///< none if reports were refused
   std::optional<double> copies_per_report;  ///< records that came in over links; none if not every server tells
   std::vector<std::string> left_out;        ///< servers of the herd that do not run
   bool interrupted = false;

@@ -12,26 +12,30 @@ namespace {
 
 constexpr std::uint64_t under_way_max = 256;
 constexpr Duration answer_time_max = 5 * second;
+constexpr Duration wait_max = 50 * millisecond;
 constexpr Duration round_min = 10 * millisecond;
 
 /// Asks for the clients of these indices, and returns those that are not held.
 Result<std::vector<std::size_t>> ask_for(WhatsatConversation& conversation, const std::vector<HeldQuestion>& questions,
-                                         const std::vector<std::size_t>& indices) {
+                                         const std::vector<std::size_t>& indices,
+                                         const std::function<bool()>& give_up) {
   std::vector<std::size_t> not_held;
   std::size_t asked = 0;
   std::size_t answered = 0;
+  auto answered_at = steady_now();
   while (answered < indices.size()) {
     while (asked < indices.size() && conversation.under_way() < under_way_max) {
       conversation.ask(questions[indices[asked++]].client);
     }
-    const auto before = answered;
-    const auto exchanged = conversation.exchange(steady_now() + answer_time_max, [&](std::string_view line) {
+    const auto exchanged = conversation.exchange(steady_now() + wait_max, [&](std::string_view line) {
       const auto index = indices[answered++];
       const auto time = reported_time(line, questions[index].client);
       if (!time || *time < questions[index].newest) not_held.push_back(index);
+      answered_at = steady_now();
     });
     if (!exchanged) return exchanged.error();
-    if (answered == before) return Error{"no answer within 5 s"};
+    if (steady_now() > answered_at + answer_time_max) return Error{"no answer within 5 s"};
+    if (give_up()) return Error{"interrupted"};
   }
   return not_held;
 }
@@ -39,13 +43,13 @@ Result<std::vector<std::size_t>> ask_for(WhatsatConversation& conversation, cons
 }  // namespace
 
 Result<std::vector<std::size_t>> find_not_held(ClientSocket socket, const std::vector<HeldQuestion>& questions,
-                                               Time deadline) {
+                                               Time deadline, const std::function<bool()>& give_up) {
   WhatsatConversation conversation(std::move(socket));
   std::vector<std::size_t> indices(questions.size());
   std::iota(indices.begin(), indices.end(), std::size_t{0});
   for (;;) {
     const auto round_end = steady_now() + round_min;
-    auto not_held = ask_for(conversation, questions, indices);
+    auto not_held = ask_for(conversation, questions, indices, give_up);
     if (!not_held || not_held->empty() || steady_now() >= deadline) return not_held;
     indices = *std::move(not_held);
     // Nothing comes in between; this waits for the end of the round.

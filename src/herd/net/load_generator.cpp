@@ -106,7 +106,8 @@ std::vector<std::string> LoadGenerator::failures() const {
 Time LoadGenerator::newest_time(std::uint64_t number) const {
   const auto connection = number % plan_.connections;
   const auto& worker = *workers_[connection % workers_.size()];
-  return worker.connections()[connection / workers_.size()].lines().newest_time(number / plan_.connections);
+  const auto& its = worker.connections()[connection / workers_.size()];
+  return its.under_way() == 0 ? its.lines().newest_time(number / plan_.connections) : 0;
 }
 
 }  // namespace herd::net

@@ -59,7 +59,8 @@ class LoadGenerator {
   std::string first_refused() const;  ///< empty: none
   /// A line for each connection that ended before its time: "Riley: Connection reset by peer".
   std::vector<std::string> failures() const;
-  /// The time of the newest report that was sent for client `number`; 0 if there was none.
+  /// The time of the newest report of client `number`; 0 if there was none, or if its connection ended with reports
+  /// unanswered, so that nobody knows which of them arrived.
   Time newest_time(std::uint64_t number) const;
 
  private:

@@ -31,9 +31,9 @@ Duration nanoseconds(clockid_t clock) {
 }
 
 /// An address as the kernel prints it: each 32 bits of it as a number in the machine's byte order.
-template <std::size_t words>
+template <std::size_t Words>
 std::string kernel_text(const void* address) {
-  std::array<std::uint32_t, words> numbers{};
+  std::array<std::uint32_t, Words> numbers{};
   std::memcpy(numbers.data(), address, sizeof numbers);
   std::string text;
   for (const auto number : numbers) text += fmt::format("{:08X}", number);

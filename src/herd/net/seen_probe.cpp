@@ -48,6 +48,10 @@ void SeenProbe::start(Time measure_from) {
 
 void SeenProbe::stop() {
   stop_ = true;
+  join();
+}
+
+void SeenProbe::join() {
   if (thread_.joinable()) thread_.join();
 }
 

@@ -33,6 +33,8 @@ class SeenProbe {
   void start(Time measure_from);
   /// Forgets the report under way and ends.
   void stop();
+  /// Waits until it can go on no longer.
+  void join();
 
   // After stop():
   /// From just before the report was sent until an answer that shows it was received.
