@@ -273,3 +273,20 @@ describeHerd('bench, of herds that do not do as they should', { topology: chain(
     assert.deepEqual(alone.result.left_out, ['Juzang']);
   });
 });
+
+describeHerd('bench, of a herd without links', { topology: { Riley: [], Juzang: [] } }, (herd) => {
+  it('reports that never come to another server are lost, and cost the status', async () => {
+    const args = ['Riley', '--config', herd.configFile, '--clients', '60', '--reports', '600', '--warm-up', '0'];
+    const { code, result } = await bench(...args, '--json');
+    assert.equal(code, 1);
+    assert.deepEqual([result.ok, result.reports, result.copies_per_report, result.held.lost], [false, 600, 0, 60]);
+    assert.deepEqual(result.held.servers, [
+      { server: 'Riley', lost: 0, first_lost: null, error: null },
+      { server: 'Juzang', lost: 60, first_lost: 'bench-00000000000000000', error: null },
+    ]);
+    const probed = await bench(...args, '--seen-at', 'Juzang');
+    assert.equal(probed.code, 1);
+    assert.match(probed.stdout, /^held {6}60 lost, of all 60 clients at 2 servers$/m);
+    assert.match(probed.stdout, /^Juzang does not hold the newest report of 60 clients, the first one: bench-0{17}$/m);
+  });
+});

@@ -22,8 +22,8 @@ namespace {
 constexpr Duration connect_time_max = 5 * second;
 constexpr Duration answer_time_max = 5 * second;
 constexpr Duration status_time_max = 5 * second;
-/// How long after the last answer a report may still be on its way to another server.
-constexpr Duration agreement_time_max = 30 * second;
+/// How long no report may arrive at another server, until those that it does not hold are lost.
+constexpr Duration agreement_time_max = 5 * second;
 constexpr Duration tick = 20 * millisecond;
 
 /// SIGINT and SIGTERM are waited for instead of doing what they do by themselves, in all threads started from now on.
@@ -259,9 +259,8 @@ class Bench {
       progress_.say("asking " + server.name + " for " + grouped(count) + " clients");
       auto& told = held.servers.emplace_back(server.name);
       auto socket = net::ClientSocket::connect(server.line.host, server.line.port, connect_time_max);
-      const auto not_held = socket
-                                ? net::find_not_held(*std::move(socket), questions, begin + agreement_time_max, give_up)
-                                : Result<std::vector<std::size_t>>(socket.error());
+      const auto not_held = socket ? net::find_not_held(*std::move(socket), questions, agreement_time_max, give_up)
+                                   : Result<std::vector<std::size_t>>(socket.error());
       if (!not_held) {
         told.error = not_held.error().message;
         continue;

@@ -184,7 +184,8 @@ void add_bench_command(CLI::App& app, std::function<int()>& action) {
   option("--threads", arguments->threads, "Threads of the load generator (default: 1)", "N", 1, 256);
   command
       .add_option("--seen-at", arguments->seen_at,
-                  "Measure also how soon a report is seen at this server, asking it on a connection of its own")
+                  "Measure also how soon a report is seen at this server, asking it on a connection of its own, which "
+                  "costs it CPU, too")
       ->type_name("NAME|HOST:PORT");
   command
       .add_option("--verify", arguments->verify,
@@ -202,8 +203,9 @@ void add_bench_command(CLI::App& app, std::function<int()>& action) {
       "\n"
       "Reports say the time of now and make random steps. The first answer of each connection and about one in a\n"
       "thousand are compared with the report, the others are counted. Lost is a client whose newest report a\n"
-      "server does not hold 30 s after the end. CPU, memory and time spent waiting for a core are read from the\n"
-      "processes that listen on the ports, whatever program they are, if they run on this machine.\n"
+      "server does not hold, asked again and again until no more come in for 5 s; the time that this took is mostly\n"
+      "that of the asking. CPU, memory and time spent waiting for a core are those of the processes that listen\n"
+      "on the ports, whatever program they are, if they run on this machine.\n"
       "Ctrl-C ends early and prints what was measured until then.\n"
       "Status 0 if every report was answered and none was lost, 1 if not, 2 for wrong usage.\n"
       "\n"

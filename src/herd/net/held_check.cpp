@@ -43,14 +43,17 @@ Result<std::vector<std::size_t>> ask_for(WhatsatConversation& conversation, cons
 }  // namespace
 
 Result<std::vector<std::size_t>> find_not_held(ClientSocket socket, const std::vector<HeldQuestion>& questions,
-                                               Time deadline, const std::function<bool()>& give_up) {
+                                               Duration patience, const std::function<bool()>& give_up) {
   WhatsatConversation conversation(std::move(socket));
   std::vector<std::size_t> indices(questions.size());
   std::iota(indices.begin(), indices.end(), std::size_t{0});
+  auto progress_at = steady_now();
   for (;;) {
     const auto round_end = steady_now() + round_min;
     auto not_held = ask_for(conversation, questions, indices, give_up);
-    if (!not_held || not_held->empty() || steady_now() >= deadline) return not_held;
+    if (!not_held || not_held->empty()) return not_held;
+    if (not_held->size() < indices.size()) progress_at = steady_now();
+    if (steady_now() >= progress_at + patience) return not_held;
     indices = *std::move(not_held);
     // Nothing comes in between; this waits for the end of the round.
     const auto waited = conversation.exchange(round_end, [](std::string_view) {});
