@@ -61,6 +61,22 @@ TEST(Text, bytes_that_only_look_like_white_space_are_part_of_a_field) {
   EXPECT_EQ(fields_of("a\0z \0"s), (std::vector<std::string>{"a\0z"s, "\0"s}));
 }
 
+TEST(Text, a_field_of_any_length_ends_at_white_space_and_at_nothing_else) {
+  for (std::size_t before = 1; before <= 20; ++before) {
+    for (int byte = 0; byte < 256; ++byte) {
+      const auto begin = std::string(before, 'k');
+      const auto end = static_cast<char>(byte) + "\x01wi"s;
+      const auto line = begin + end + " rest";
+      std::string_view rest = line;
+      ASSERT_EQ(take_field(rest), is_space(static_cast<char>(byte)) ? begin : begin + end) << byte;
+    }
+    std::string_view rest = "kkkkkkkkkkkkkkkkkkkk";
+    rest = rest.substr(0, before);
+    EXPECT_EQ(take_field(rest).size(), before);
+    EXPECT_TRUE(rest.empty());
+  }
+}
+
 TEST(Text, digits_are_taken_up_to_the_first_other_byte) {
   std::string_view text = "0034.5";
   EXPECT_EQ(take_digits(text), "0034");

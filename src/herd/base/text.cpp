@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <charconv>
+
+#include "herd/base/digits.h"
 
 namespace herd {
 
@@ -13,21 +16,24 @@ std::string_view trim(std::string_view text) {
 }
 
 std::string_view take_field(std::string_view& text) {
-  std::size_t begin = 0;
-  while (begin < text.size() && is_space(text[begin])) ++begin;
-  std::size_t end = begin;
-  while (end < text.size() && !is_space(text[end])) ++end;
-  const auto field = text.substr(begin, end - begin);
-  text.remove_prefix(end);
-  return field;
-}
-
-std::string_view take_digits(std::string_view& text) {
-  std::size_t end = 0;
-  while (end < text.size() && is_digit(text[end])) ++end;
-  const auto digits = text.substr(0, end);
-  text.remove_prefix(end);
-  return digits;
+  const auto* begin = text.data();
+  const auto* const last = begin + text.size();
+  while (begin != last && is_space(*begin)) ++begin;
+  const auto* end = begin;
+  for (;;) {
+    const auto bytes = first_eight({end, last});
+    // The top bit of bytes up to a space, white or not, and none below the first of them.
+    const auto spaces = (bytes - eight_times(' ' + 1)) & ~bytes & eight_times(0x80);
+    if (spaces == 0) {
+      end += 8;
+      continue;
+    }
+    end += std::countr_zero(spaces) / 8;
+    if (end == last || is_space(*end)) break;
+    ++end;
+  }
+  text = {end, last};
+  return {begin, end};
 }
 
 std::optional<std::uint64_t> parse_whole(std::string_view text, std::uint64_t max) {

@@ -24,7 +24,13 @@ std::string_view trim(std::string_view text);
 std::string_view take_field(std::string_view& text);
 
 /// Takes the digits at the front of `text`; empty when there are none.
-std::string_view take_digits(std::string_view& text);
+constexpr std::string_view take_digits(std::string_view& text) {
+  std::size_t end = 0;
+  while (end < text.size() && is_digit(text[end])) ++end;
+  const auto digits = text.substr(0, end);
+  text.remove_prefix(end);
+  return digits;
+}
 
 /// A whole number in decimal digits only, no sign; none if it is not that or is above `max`.
 std::optional<std::uint64_t> parse_whole(std::string_view text, std::uint64_t max);

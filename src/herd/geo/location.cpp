@@ -6,14 +6,14 @@
 #include <cmath>
 #include <numbers>
 
+#include "herd/base/digits.h"
 #include "herd/base/text.h"
 
 namespace herd::geo {
 namespace {
 
-constexpr int fraction_digits_max = 7;
-constexpr std::array<std::int32_t, fraction_digits_max + 1> powers_of_ten{1,      10,      100,      1000,
-                                                                          10'000, 100'000, 1000'000, 10'000'000};
+constexpr std::size_t fraction_digits_max = 7;
+constexpr std::uint32_t unit = powers_of_ten[fraction_digits_max];
 constexpr std::int32_t latitude_e7_max = 900'000'000;
 constexpr std::int32_t longitude_e7_max = 1'800'000'000;
 
@@ -26,27 +26,26 @@ struct Degrees {
 
 /// Takes degrees without their sign off the front of `text`; none if it holds none or if they are more than
 /// `degrees_max`, be it only by their last digit.
-std::optional<Degrees> take_degrees(std::string_view& text, std::int64_t degrees_max) {
-  const auto whole = take_digits(text);
-  if (whole.empty()) return std::nullopt;
-  std::int64_t value = 0;
-  for (const char c : whole) {
-    value = value * 10 + (c - '0');
-    if (value > degrees_max) return std::nullopt;
+[[gnu::always_inline]] inline std::optional<Degrees> take_degrees(std::string_view& text, std::uint64_t degrees_max) {
+  std::uint64_t whole = 0;
+  std::size_t whole_digits = 0;
+  // One at a time: they are few, and mostly as many as in the line before.
+  for (; !text.empty() && is_digit(text.front()); text.remove_prefix(1), ++whole_digits) {
+    whole = whole * 10 + static_cast<std::uint64_t>(text.front() - '0');
+    if (whole > degrees_max) return std::nullopt;
   }
-
-  std::string_view fraction;
+  if (whole_digits == 0) return std::nullopt;
+  Number fraction;
   if (text.starts_with('.')) {
     text.remove_prefix(1);
-    fraction = take_digits(text);
-    if (fraction.empty()) return std::nullopt;
+    const auto written = text;
+    fraction = take_fraction<fraction_digits_max>(text);
+    if (fraction.digits == 0) return std::nullopt;
+    if (whole == degrees_max && written.substr(0, fraction.digits).find_first_not_of('0') != written.npos) {
+      return std::nullopt;
+    }
   }
-  if (value == degrees_max && fraction.find_first_not_of('0') != std::string_view::npos) return std::nullopt;
-
-  for (std::size_t i = 0; i < fraction_digits_max; ++i) {
-    value = value * 10 + (i < fraction.size() ? fraction[i] - '0' : 0);
-  }
-  return Degrees{static_cast<std::int32_t>(value), whole.size(), fraction.size()};
+  return Degrees{static_cast<std::int32_t>(whole * unit + fraction.value), whole_digits, fraction.digits};
 }
 
 /// +1 or -1 for the sign taken off the front of `text`; 0 if there is none.
@@ -78,35 +77,34 @@ CoordinateStyle unpack(unsigned bits) {
 bool is_canonical(std::int64_t e7, std::int64_t e7_max, CoordinateStyle style) {
   const auto magnitude = e7 < 0 ? -e7 : e7;
   return style.whole_digits != 0 && magnitude <= e7_max && (e7 == 0 || style.minus == (e7 < 0)) &&
-         magnitude / powers_of_ten[fraction_digits_max] < powers_of_ten[style.whole_digits] &&
+         magnitude / unit < powers_of_ten[style.whole_digits] &&
          magnitude % powers_of_ten[fraction_digits_max - style.fraction_digits] == 0;
 }
 
-void append_digits(std::string& out, std::int32_t number, unsigned digits) {
-  for (; digits != 0; --digits) out += static_cast<char>('0' + number / powers_of_ten[digits - 1] % 10);
-}
-
-void append_coordinate(std::string& out, std::int32_t e7, CoordinateStyle style) {
-  const auto magnitude = e7 < 0 ? -e7 : e7;
-  constexpr auto unit = powers_of_ten[fraction_digits_max];
-  out += style.minus ? '-' : '+';
-  append_digits(out, magnitude / unit, style.whole_digits);
-  if (style.fraction_digits == 0) return;
-  out += '.';
-  append_digits(out, magnitude % unit / powers_of_ten[fraction_digits_max - style.fraction_digits],
-                style.fraction_digits);
+/// Writes a coordinate, and gives its end; up to eight bytes behind it are overwritten.
+char* write_coordinate(char* at, std::int32_t e7, CoordinateStyle style) {
+  const auto magnitude = static_cast<std::uint32_t>(e7 < 0 ? -e7 : e7);
+  *at++ = style.minus ? '-' : '+';
+  const auto whole = eight_digits(magnitude / unit) >> 8 * (8 - style.whole_digits);
+  at = store_bytes(at, whole) - (8 - style.whole_digits);
+  if (style.fraction_digits == 0) return at;
+  *at++ = '.';
+  const auto fraction = eight_digits(magnitude % unit) >> 8;  // the first of eight digits is a zero
+  return store_bytes(at, fraction) - (8 - style.fraction_digits);
 }
 
 }  // namespace
 
-std::optional<WrittenLocation> parse_written_iso6709(std::string_view text) {
+std::optional<WrittenLocation> take_written_iso6709(std::string_view& from) {
+  std::string_view text(from.data(), from.size());
   const auto latitude_sign = take_sign(text);
   if (latitude_sign == 0) return std::nullopt;
   const auto latitude = take_degrees(text, 90);
   const auto longitude_sign = take_sign(text);
   if (!latitude || longitude_sign == 0) return std::nullopt;
   const auto longitude = take_degrees(text, 180);
-  if (!longitude || !text.empty()) return std::nullopt;
+  if (!longitude) return std::nullopt;
+  from = text;
 
   const auto latitude_bits = pack(latitude_sign, *latitude);
   const auto longitude_bits = pack(longitude_sign, *longitude);
@@ -115,6 +113,11 @@ std::optional<WrittenLocation> parse_written_iso6709(std::string_view text) {
       {latitude_sign * latitude->e7, longitude_sign * longitude->e7},
       {is_verbatim ? std::uint16_t{0}
                    : static_cast<std::uint16_t>(latitude_bits | longitude_bits << CoordinateStyle::width)}};
+}
+
+std::optional<WrittenLocation> parse_written_iso6709(std::string_view text) {
+  const auto written = take_written_iso6709(text);
+  return text.empty() ? written : std::nullopt;
 }
 
 std::optional<Location> parse_iso6709(std::string_view text) {
@@ -131,9 +134,12 @@ bool is_canonical(const WrittenLocation& written) {
 }
 
 void append_iso6709(std::string& out, const WrittenLocation& written) {
-  assert(is_canonical(written));
-  append_coordinate(out, written.location.latitude_e7, unpack(written.style.bits));
-  append_coordinate(out, written.location.longitude_e7, unpack(unsigned{written.style.bits} >> CoordinateStyle::width));
+  assert(!written.style.is_verbatim());
+  std::array<char, 40> text;
+  auto* at = write_coordinate(text.data(), written.location.latitude_e7, unpack(written.style.bits));
+  at = write_coordinate(at, written.location.longitude_e7,
+                        unpack(unsigned{written.style.bits} >> CoordinateStyle::width));
+  out.append(text.data(), at);
 }
 
 std::optional<Location> parse_latitude_longitude(std::string_view text) {

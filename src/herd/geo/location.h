@@ -49,6 +49,10 @@ struct WrittenLocation {
 /// parse_iso6709, and how it was written.
 std::optional<WrittenLocation> parse_written_iso6709(std::string_view text);
 
+/// Takes such a text off the front of `text`, which may go on with anything but what would belong to its last number.
+/// If there is none, `text` is left anywhere.
+std::optional<WrittenLocation> take_written_iso6709(std::string_view& text);
+
 /// Whether parse_written_iso6709 could have given this from some text, with a style that is not verbatim.
 bool is_canonical(const WrittenLocation& written);
 

@@ -40,6 +40,10 @@ struct WrittenTime {
 /// parse_posix_time, and how it was written.
 std::optional<WrittenTime> parse_written_posix_time(std::string_view text);
 
+/// Takes such a text off the front of `text`, which may go on with anything but a digit, or a dot if it has none.
+/// If there is none, `text` is left anywhere.
+std::optional<WrittenTime> take_written_posix_time(std::string_view& text);
+
 /// Whether parse_written_posix_time could have given this from some text, with a style that is not verbatim.
 bool is_canonical(const WrittenTime& written);
 
