@@ -9,13 +9,16 @@
 
 namespace herd {
 
-/// Appends an integer in little-endian order.
-template <std::integral T>
-void append_le(std::string& out, T number) {
-  std::array<char, sizeof(T)> bytes;
-  for (std::size_t i = 0; i < sizeof(T); ++i) {
-    bytes[i] = static_cast<char>(static_cast<std::make_unsigned_t<T>>(number) >> (8 * i));
-  }
+/// Appends integers in little-endian order.
+template <std::integral... T>
+void append_le(std::string& out, T... numbers) {
+  std::array<char, (sizeof(T) + ...)> bytes;
+  auto* at = bytes.data();
+  const auto put = [&at](auto number) {
+    const auto bits = static_cast<std::make_unsigned_t<decltype(number)>>(number);
+    for (std::size_t i = 0; i < sizeof(bits); ++i) *at++ = static_cast<char>(bits >> (8 * i));
+  };
+  (put(numbers), ...);
   out.append(bytes.data(), bytes.size());
 }
 

@@ -24,8 +24,8 @@ class TrafficLog {
 
   /// Whether line() would log the next line, for those to whom it is work to write one; if not, it is counted here.
   bool takes_line() {
-    if (lines_this_second_ < lines_per_second_max_) return true;
-    left_out_ += lines_per_second_max_ != 0 ? 1 : 0;
+    if (lines_this_second_.load(std::memory_order_relaxed) < lines_per_second_max_) return true;
+    if (lines_per_second_max_ != 0) left_out_.add();
     return false;
   }
 

@@ -1,6 +1,7 @@
 #include "herd/net/event_loop.h"
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
@@ -48,6 +49,10 @@ void EventLoop::run() {
 
 void EventLoop::every(Duration interval, std::function<void()> action) {
   state_->tick(state_->timers.emplace_back(state_->context), interval, std::move(action));
+}
+
+void EventLoop::soon(std::function<void()> action) {
+  asio::post(state_->context, std::move(action));
 }
 
 void EventLoop::on_terminate(std::function<void()> action) {

@@ -23,6 +23,9 @@ class EventLoop {
   /// Calls `action` at this interval until `cease()`.
   void every(Duration interval, std::function<void()> action);
 
+  /// Calls `action` once whatever else is ready has had its turn.
+  void soon(std::function<void()> action);
+
   /// Calls `action` at SIGINT and at SIGTERM.
   void on_terminate(std::function<void()> action);
 

@@ -1,6 +1,7 @@
 #include "herd/node/node.h"
 
-#include <array>
+#include <algorithm>
+#include <boost/container/static_vector.hpp>
 #include <utility>
 
 namespace herd::node {
@@ -17,10 +18,10 @@ Node::Node(std::string_view herd, std::string server, std::uint64_t clients_max,
 void Node::report(std::span<Heard> reports, Time now) {
   static_assert(reports_at_once <= store::RecordStore::batch);
   for (; !reports.empty(); reports = reports.subspan(std::min(reports.size(), reports_at_once))) {
-    std::array<store::RecordStore::Offer, reports_at_once> offers;
+    boost::container::static_vector<store::RecordStore::Offer, reports_at_once> offers;
     const auto count = std::min(reports.size(), reports_at_once);
-    for (std::size_t i = 0; i < count; ++i) offers[i].record = wire::record_of(reports[i].report, server_, now);
-    store_.report(std::span(offers).first(count), clients_max_);
+    for (const auto& heard : reports.first(count)) offers.push_back({wire::record_of(heard.report, server_, now)});
+    store_.report(offers, clients_max_);
     std::size_t refused = 0;
     for (std::size_t i = 0; i < count; ++i) {
       reports[i].is_refused = offers[i].outcome == store::Offered::refused;

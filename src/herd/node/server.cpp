@@ -125,6 +125,7 @@ class Server {
       });
     }
     loop_.every(second, [this] { on_second(); });
+    loop_.every(Node::survey_every, [this] { survey(); });
     loop_.on_terminate([this] { say_farewell(); });
     loop_.on_hangup([this] { on_hangup(); });
     if (tls_) {
@@ -207,6 +208,11 @@ class Server {
     if (changes_announced_.load(std::memory_order_relaxed) == changes) return;
     if (changes_announced_.exchange(changes) == changes) return;
     for (const auto& neighbor : neighbors_) neighbor->connection.wake();
+  }
+
+  /// In steps, so that it keeps nobody waiting.
+  void survey() {
+    if (!node_.survey()) loop_.soon([this] { survey(); });
   }
 
   void on_second() {

@@ -39,9 +39,7 @@ class alignas(64) Slot {
     return {rest_.data() + 1, static_cast<unsigned char>(rest_[0])};
   }
 
-  Time effective_time() const {
-    return heard_at_ > client_time_ - wire::ahead_max ? client_time_ : heard_at_ + wire::ahead_max;
-  }
+  Time effective_time() const { return wire::effective_time(client_time_, heard_at_); }
 
   /// Whether the client said the same, whoever heard it and when.
   bool is_same_report(const wire::Record& record) const {

@@ -22,6 +22,11 @@ inline constexpr std::size_t server_bytes_max = 64;
 /// in 2099 from freezing its record. The same in the whole herd, since the order of records depends on it.
 inline constexpr Duration ahead_max = 60 * second;
 
+/// The time that decides which of two reports of a client is newer. All times in POSIX ns.
+constexpr Time effective_time(Time client_time, Time heard_at) {
+  return heard_at > client_time - ahead_max ? client_time : heard_at + ahead_max;
+}
+
 /// How a record's location and time were written: enough to write them again byte for byte, or, if their numbers are
 /// not enough for that, `verbatim`: the text is kept beside them. A text has one style, so that records are equal if
 /// and only if their lines are.
@@ -55,8 +60,7 @@ struct Record {
   std::string_view verbatim_location;  ///< only if the style is verbatim
   std::string_view verbatim_time;      ///< only if the style is verbatim
 
-  /// The time that decides which of two reports of a client is newer.
-  Time effective_time() const { return heard_at > client_time - ahead_max ? client_time : heard_at + ahead_max; }
+  Time effective_time() const { return wire::effective_time(client_time, heard_at); }
 
   friend bool operator==(const Record&, const Record&) = default;
 };

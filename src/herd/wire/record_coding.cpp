@@ -47,7 +47,9 @@ std::optional<Record> unpack_verbatim(std::string_view bytes, std::string_view s
 void RecordEncoder::append(std::string& out, const Record& record) {
   if (coding_ == RecordCoding::lines) return append_line(out, record);
 
-  const auto named = std::ranges::find(servers_, record.server);
+  // Mostly the very same bytes, not only equal ones.
+  const auto is_this = [&](std::string_view name) { return name.data() == record.server.data() || name == record.server; };
+  const auto named = std::ranges::find_if(servers_, is_this);
   const auto number = static_cast<std::size_t>(named - servers_.begin());
   append_le(out, static_cast<std::uint8_t>(std::min<std::size_t>(number, not_numbered)));
   if (named == servers_.end()) {
@@ -55,15 +57,13 @@ void RecordEncoder::append(std::string& out, const Record& record) {
     out.append(record.server);
     if (number < not_numbered) servers_.push_back(record.server);
   }
-  append_le(out, record.style.bits());
-  append_le(out, record.heard_at);
   if (record.style.is_verbatim()) {
+    append_le(out, record.style.bits(), record.heard_at);
     append_text(out, record.verbatim_location);
     append_text(out, record.verbatim_time);
   } else {
-    append_le(out, record.client_time);
-    append_le(out, record.location.latitude_e7);
-    append_le(out, record.location.longitude_e7);
+    append_le(out, record.style.bits(), record.heard_at, record.client_time, record.location.latitude_e7,
+              record.location.longitude_e7);
   }
   out.append(record.client);
 }
