@@ -24,19 +24,16 @@ class TrafficLog {
 
   /// Whether line() would log the next line, for those to whom it is work to write one; if not, it is counted here.
   bool takes_line() {
+    // Most lines of a busy server are over the limit: they cost a look at what hardly ever changes then.
     if (lines_this_second_.load(std::memory_order_relaxed) < lines_per_second_max_) return true;
-    if (lines_per_second_max_ != 0) left_out_.add();
+    leave_out();
     return false;
   }
 
   /// Logs one line of traffic, or counts it. `other` is an address or a neighbour's name.
   void line(Direction direction, std::string_view other, std::string_view bytes) {
-    // Most lines of a busy server are over the limit: they cost a look at what hardly ever changes then.
-    if (lines_this_second_.load(std::memory_order_relaxed) >= lines_per_second_max_ ||
-        lines_this_second_.fetch_add(1, std::memory_order_relaxed) >= lines_per_second_max_) {
-      if (lines_per_second_max_ != 0) left_out_.add();
-      return;
-    }
+    if (!takes_line()) return;
+    if (lines_this_second_.fetch_add(1, std::memory_order_relaxed) >= lines_per_second_max_) return leave_out();
     write(direction, other, bytes);
   }
 
@@ -50,6 +47,10 @@ class TrafficLog {
   }
 
  private:
+  void leave_out() {
+    if (lines_per_second_max_ != 0) left_out_.add();
+  }
+
   /// From any thread.
   virtual void write(Direction direction, std::string_view other, std::string_view bytes) = 0;
 

@@ -32,6 +32,15 @@ constexpr ClientPoll::For polled_for(LineSession::Wait wait) {
   return ClientPoll::For::nothing;
 }
 
+/// None if the look-up failed: only this client's conversation ends.
+std::optional<std::string> found_near(const places::Provider& places, const places::NearbyQuery& query) {
+  try {
+    return places.nearby_search(query);
+  } catch (const std::exception&) {
+    return std::nullopt;
+  }
+}
+
 }  // namespace
 
 LineSessions::LineSessions(EventLoop& loop, Services& services)
@@ -87,11 +96,7 @@ void LineSessions::wait_for(Member& member, LineSession::Wait before, LineSessio
 void LineSessions::look_up_places(Member& member) {
   // The loop goes on until the answer is there, and so does the member.
   asio::post(services_.places_thread, [this, &member, work = asio::make_work_guard(context_)] {
-    std::optional<std::string> json;
-    try {
-      json = services_.places.nearby_search(member.session.query());
-    } catch (const std::exception&) {  // only this client's question failed
-    }
+    auto json = found_near(services_.places, member.session.query());
     asio::post(context_, [this, &member, json = std::move(json)] { on_places(member, json); });
   });
 }
