@@ -138,6 +138,19 @@ TEST(BenchResult, as_json_has_null_for_what_is_not_known) {
       "\n");
 }
 
+TEST(BenchResult, an_overloaded_herd_is_credited_with_all_that_it_answered_meanwhile) {
+  auto result = closed_loop();
+  EXPECT_EQ(result.reports_per_s(), 50'000);
+  result.rate = 1'000'000;
+  result.answered = 0;
+  result.elapsed = 0;
+  result.unsent = 1;
+  result.counted = 300'000;
+  EXPECT_EQ(result.reports_per_s(), 150'000);
+  const auto text = bench_text(result, false);
+  EXPECT_NE(text.find("\nreports   300,000 answered in 2.0 s: 150,000/s, "), std::string::npos) << text;
+}
+
 TEST(BenchResult, fails_for_whatever_was_not_as_it_should_be) {
   EXPECT_TRUE(closed_loop().succeeded());
   const auto fails = [](auto spoil) {

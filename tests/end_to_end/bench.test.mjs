@@ -154,7 +154,7 @@ describeHerd('bench', { topology: chain('Riley', 'Juzang', 'Campbell') }, (herd)
       /^links     \S+ copies a report, all links together$/,
       /^seen      p50 /, /^          at Campbell, of \d+ reports? elsewhere; to within /,
       /^held      the newest reports of all 200 clients by 3 servers, within \S+ m?s of the last answer$/, /^$/,
-      /^SERVER    CONNECTIONS  CPU\/REPORT  BUSY  WAITED  MEMORY$/,
+      /^SERVER    CONNECTIONS +CPU\/REPORT +BUSY +WAITED +MEMORY$/,
       /^Riley              17 /, /^Juzang             17 /, /^Campbell           16 /,
     ];
     for (const [i, line] of stdout.split('\n').slice(0, lines.length).entries()) assert.match(line.replaceAll(/ +(?=\d+ MiB)/g, ' '), lines[i]);
@@ -275,6 +275,16 @@ describeHerd('bench, of herds that do not do as they should', { topology: chain(
 });
 
 describeHerd('bench, of a herd without links', { topology: { Riley: [], Juzang: [] } }, (herd) => {
+  it('at a rate beyond what a server can take it tells what was answered, and what was not sent', async () => {
+    const { code, result } = await bench('Riley', '--config', herd.configFile, '--rate', '50000000', '--seconds', '0.2', '--warm-up', '0',
+      '--verify', '0', '--json');
+    assert.equal(code, result.unanswered > 0 ? 1 : 0);
+    assert.ok(result.unsent > 0 && result.reports_per_s > 1000 && result.reports_per_s < 50_000_000);
+    assert.equal(result.reports + result.unanswered + result.unsent, 10_000_000);
+    assert.equal(result.latency_us.count, 10_000_000);
+    assert.ok(result.latency_us.p50 > 100_000, 'those never sent count with the time they waited');
+  });
+
   it('reports that never come to another server are lost, and cost the status', async () => {
     const args = ['Riley', '--config', herd.configFile, '--clients', '60', '--reports', '600', '--warm-up', '0'];
     const { code, result } = await bench(...args, '--json');

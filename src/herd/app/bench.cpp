@@ -243,6 +243,7 @@ class Bench {
     for (std::uint64_t number = 0; number < options_.plan.clients.count; ++number) {
       if (generator.newest_time(number) != 0) reporters.push_back(number);
     }
+    if (reporters.empty()) return;
     const auto count = std::min<std::uint64_t>(options_.held_clients_max, reporters.size());
     std::vector<net::HeldQuestion> questions;
     for (std::uint64_t i = 0; i < count; ++i) {

@@ -199,7 +199,7 @@ void add_bench_command(CLI::App& app, std::function<int()>& action) {
       "how long the line was, and a server that stalls is charged once per connection only.\n"
       "Open loop (--rate) finds out how long a client waits at that rate. Latency counts from the moment when a\n"
       "report was due, also if it could only be sent later, so a stall is charged for all that it delayed\n"
-      "(no coordinated omission); reports that were never answered count with the time they had waited.\n"
+      "(no coordinated omission); reports that were never sent or answered count with the time they had waited.\n"
       "\n"
       "Reports say the time of now and make random steps. The first answer of each connection and about one in a\n"
       "thousand are compared with the report, the others are counted. Lost is a client whose newest report a\n"

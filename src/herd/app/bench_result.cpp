@@ -135,7 +135,9 @@ bool HeldResult::all_asked() const {
 }
 
 double BenchResult::reports_per_s() const {
-  return elapsed <= 0 ? 0 : static_cast<double>(answered) * second / static_cast<double>(elapsed);
+  const auto reports = overloaded() ? counted : answered;
+  const auto time = overloaded() ? usage_time : elapsed;
+  return time <= 0 ? 0 : static_cast<double>(reports) * second / static_cast<double>(time);
 }
 
 std::optional<double> BenchResult::cpu_per_report() const {

@@ -75,11 +75,14 @@ struct BenchResult {
   std::uint64_t counted = 0;  ///< answers between the two readings of CPU time
   Duration usage_time = 0;    ///< between these readings
   std::optional<SeenResult> seen;
-  std::optional<HeldResult> held;  ///< none if reports were refused
+  std::optional<HeldResult> held;           ///< none if reports were refused, or nobody reported
   std::optional<double> copies_per_report;  ///< records that came in over links; none if not every server tells
   std::vector<std::string> left_out;        ///< servers of the herd that do not run
   bool interrupted = false;
 
+  /// The servers did not answer all that was due (open loop), or not in time.
+  bool overloaded() const { return unanswered + unsent > 0; }
+  /// Of an overloaded herd: all answers by the time of usage, be they to reports from before the measurement.
   double reports_per_s() const;
   /// Of all servers together, in ns; none if it is not known of each.
   std::optional<double> cpu_per_report() const;

@@ -47,8 +47,10 @@ std::string setting_text(const BenchResult& result) {
 }
 
 std::string reports_text(const BenchResult& result) {
-  auto text = fmt::format("{} answered in {:.1f} s: {}/s", grouped(result.answered),
-                          static_cast<double>(result.elapsed) / second, rate_text(result.reports_per_s()));
+  const auto time = result.overloaded() ? result.usage_time : result.elapsed;
+  auto text =
+      fmt::format("{} answered in {:.1f} s: {}/s", grouped(result.overloaded() ? result.counted : result.answered),
+                  static_cast<double>(time) / second, rate_text(result.reports_per_s()));
   if (result.per_second.size() > 1) {
     const auto [least, most] = std::ranges::minmax(result.per_second);
     text += fmt::format(", {} to {} in single seconds", rate_text(least), rate_text(most));

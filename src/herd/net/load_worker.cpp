@@ -132,7 +132,7 @@ void LoadWorker::send_until_level(std::size_t i, const LoadShare& share, Time no
   if (!connection.is_open()) return;
   for (;;) {
     const auto behind = states_[i].due - connection.reported();
-    if (behind > 0 && connection.has_room()) {
+    if (behind > 0 && connection.has_room() && !ending_) {
       const auto first = connection.reported();
       connection.append(std::min(behind, append_max), wall_now());
       for (auto report = first; report < connection.reported(); ++report) {

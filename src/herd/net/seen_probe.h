@@ -21,7 +21,7 @@ namespace herd::net {
 /// soon as the answer has come, later at intervals of 1/32 of the time since the report.
 class SeenProbe {
  public:
-  static constexpr Duration patience = 10 * second;
+  static constexpr Duration patience = 5 * second;
 
   /// Connects. The error names the server and the reason.
   static Result<std::unique_ptr<SeenProbe>> connect(const std::vector<LoadTarget>& sources, const LoadTarget& at);
@@ -31,7 +31,7 @@ class SeenProbe {
 
   /// Reports sent before `measure_from` (steady clock) do not count.
   void start(Time measure_from);
-  /// Forgets the report under way and ends.
+  /// Awaits the report under way, for `patience` at most, and ends.
   void stop();
   /// Waits until it can go on no longer.
   void join();
