@@ -38,7 +38,7 @@ describe('proxyherd', () => {
     const { status, stdout } = run(['--help']);
     assert.equal(status, 0);
     const commands = [...stdout.matchAll(/^ {2}([a-z][a-z-]*) {2,}\S/gm)].map(([, name]) => name);
-    assert.deepEqual(commands.sort(), ['certs', 'check-config', 'places', 'replay', 'send', 'serve', 'status', 'up']);
+    assert.deepEqual(commands.sort(), ['bench', 'certs', 'check-config', 'places', 'replay', 'send', 'serve', 'status', 'up']);
   });
 
   it('--version says which it is', () => {

@@ -37,9 +37,8 @@ class ReportLines {
   /// later than in any call before.
   void write(char* out, Time time);
 
-  /// What write() puts at the end of the line, by client: number `first` + i * `stride`.
   std::size_t clients() const { return clients_.size(); }
-  /// The time of client i's newest report; 0 if there was none.
+  /// The time of the newest report of client number `first` + i * `stride`; 0 if there was none.
   Time newest_time(std::size_t i) const { return clients_[i].newest; }
 
  private:
