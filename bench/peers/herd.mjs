@@ -8,6 +8,9 @@
 import net from 'node:net';
 
 const [LF, SPACE, PLUS, MINUS, DOT, ZERO] = [10, 32, 43, 45, 46, 48];
+const [IAMAT, WHATSAT] = ['IAMAT', 'WHATSAT'].map((word) => Buffer.from(word));
+const isRadius = /^0*([1-4]?\d(\.\d+)?|50(\.0+)?)$/;
+const isBound = /^0*(1?\d|20)$/;
 const lineBytesMax = 65536;
 const batchBytes = 262144;
 const redialMs = 100;
@@ -34,6 +37,11 @@ class Batch {
     let { length } = this;
     while (start < end) bytes[length++] = from[start++];
     this.length = length;
+  }
+
+  field(from, start, end) {
+    this.bytes[this.length++] = SPACE;
+    this.append(from, start, end);
   }
 
   text(text) {
@@ -78,52 +86,60 @@ class Fresh {
 
 const fromClients = new Fresh(null);
 const replies = new Batch();
-let [nowSeconds, nowNanoseconds] = [0, 0];
 
-// Where the parser is, and what it found last: plain variables are what V8 handles fastest.
-let at = 0;
-let [clientStart, clientEnd, locationStart, locationEnd, timeStart, timeEnd, seconds, nanoseconds] = [0, 0, 0, 0, 0, 0, 0, 0];
+// The time that was parsed last, and that of the clock.
+let [seconds, nanoseconds] = [0, 0];
+let [nowSeconds, nowNanoseconds] = [0, 0];
 
 const isWhite = (byte) => byte === SPACE || (byte >= 9 && byte <= 13);
 const isDigit = (byte) => byte >= ZERO && byte <= 57;
 
-/// Finds the next field of the line that ends at `end`: it begins where this returns and ends at `at`.
-function takeField(bytes, end) {
+/// Where the next field begins, and where the field that begins at `at` ends.
+function fieldStart(bytes, at, end) {
   while (at < end && isWhite(bytes[at])) ++at;
-  const start = at;
-  while (at < end && !isWhite(bytes[at])) ++at;
-  return start;
+  return at;
 }
 
-/// Takes a sign, digits and perhaps a fraction off bytes[at...]; false unless the number is at most `degreesMax`.
-function takeDegrees(bytes, end, degreesMax) {
-  if (bytes[at] !== PLUS && bytes[at] !== MINUS) return false;
+function fieldEnd(bytes, at, end) {
+  while (at < end && !isWhite(bytes[at])) ++at;
+  return at;
+}
+
+function isWord(bytes, start, end, word) {
+  if (end - start !== word.length) return false;
+  for (let i = 0; i < word.length; ++i) if (bytes[start + i] !== word[i]) return false;
+  return true;
+}
+
+/// Where the sign, digits and perhaps fraction end that begin at `at`; `end` + 1 unless they are at most `degreesMax`.
+function skipDegrees(bytes, at, end, degreesMax) {
+  if (at >= end || (bytes[at] !== PLUS && bytes[at] !== MINUS)) return end + 1;
   const start = ++at;
   let degrees = 0;
-  while (at < end && isDigit(bytes[at])) degrees = degrees * 10 + bytes[at++] - ZERO;
-  if (at === start || degrees > degreesMax) return false;
-  if (at === end || bytes[at] !== DOT) return true;
+  while (at < end && isDigit(bytes[at])) degrees = Math.min(degrees * 10 + bytes[at++] - ZERO, 1000);
+  if (at === start || degrees > degreesMax) return end + 1;
+  if (at === end || bytes[at] !== DOT) return at;
   const fraction = ++at;
   let isWhole = true;
   while (at < end && isDigit(bytes[at])) if (bytes[at++] !== ZERO) isWhole = false;
-  return at > fraction && (isWhole || degrees < degreesMax);
+  return at > fraction && (isWhole || degrees < degreesMax) ? at : end + 1;
 }
 
-function parseLocation(bytes, start, end) {
-  at = start;
-  return takeDegrees(bytes, end, 90) && takeDegrees(bytes, end, 180) && at === end;
-}
+const isLocation = (bytes, start, end) => skipDegrees(bytes, skipDegrees(bytes, start, end, 90), end, 180) === end;
 
 function parseTime(bytes, start, end) {
-  at = start;
-  seconds = nanoseconds = 0;
-  while (at < end && isDigit(bytes[at])) seconds = seconds * 10 + bytes[at++] - ZERO;
-  if (at === start || seconds > 9_223_372_035) return false;
-  if (at === end) return true;
-  if (bytes[at++] !== DOT) return false;
-  for (let scale = 100_000_000; at < end && isDigit(bytes[at]); scale = Math.floor(scale / 10)) {
-    nanoseconds += scale * (bytes[at++] - ZERO);
+  let at = start;
+  let whole = 0;
+  while (at < end && isDigit(bytes[at])) whole = whole * 10 + bytes[at++] - ZERO;
+  if (at === start || whole > 9_223_372_035) return false;
+  let fraction = 0;
+  if (at < end) {
+    if (bytes[at++] !== DOT) return false;
+    for (let i = 0; i < 9; ++i) fraction = fraction * 10 + (at < end && isDigit(bytes[at]) ? bytes[at++] - ZERO : 0);
+    while (at < end && isDigit(bytes[at])) ++at;
   }
+  seconds = whole;
+  nanoseconds = fraction;
   return at === end;
 }
 
@@ -142,10 +158,14 @@ function appendDifference(batch) {
   if (fraction < 0) [whole, fraction] = [whole - 1, fraction + 1_000_000_000];
   const { bytes } = batch;
   bytes[batch.length++] = isNegative ? MINUS : PLUS;
-  let digits = 1;
-  for (let power = 10; whole >= power; power *= 10) ++digits;
-  for (let i = batch.length + digits; i-- > batch.length; whole = Math.floor(whole / 10)) bytes[i] = ZERO + (whole % 10);
-  batch.length += digits;
+  if (whole > 0x7fffffff) {
+    batch.text(String(whole));
+  } else {
+    let digits = 1;
+    for (let power = 10; whole >= power; power *= 10) ++digits;
+    for (let i = batch.length + digits; i-- > batch.length; whole = (whole / 10) | 0) bytes[i] = ZERO + (whole % 10);
+    batch.length += digits;
+  }
   bytes[batch.length++] = DOT;
   for (let i = batch.length + 9; i-- > batch.length; fraction = (fraction / 10) | 0) bytes[i] = ZERO + (fraction % 10);
   batch.length += 9;
@@ -175,41 +195,35 @@ const reported = (line) => line.split(' ').slice(3).join(' ');
 
 /// Appends the reply to the line bytes[start, end) to `replies`.
 function answer(bytes, start, end) {
-  at = start;
-  const command = takeField(bytes, end);
-  const commandEnd = at;
+  const command = fieldStart(bytes, start, end);
   if (command === end) return;
-  clientStart = takeField(bytes, end);
-  clientEnd = at;
-  locationStart = takeField(bytes, end);
-  locationEnd = at;
-  timeStart = takeField(bytes, end);
-  timeEnd = at;
-  const isWhole = timeStart < end && clientEnd - clientStart <= 4096 && takeField(bytes, end) === end;
-  const isIamat = commandEnd - command === 5 && bytes[command] === 73 && bytes.latin1Slice(command, commandEnd) === 'IAMAT';
-  if (isWhole && isIamat) {
-    if (parseLocation(bytes, locationStart, locationEnd) && parseTime(bytes, timeStart, timeEnd)) {
-      const line = replies.length;
-      replies.append(greeting, 0, greeting.length);
-      appendDifference(replies);
-      replies.bytes[replies.length++] = SPACE;
-      replies.append(bytes, clientStart, clientEnd);
-      replies.bytes[replies.length++] = SPACE;
-      replies.append(bytes, locationStart, locationEnd);
-      replies.bytes[replies.length++] = SPACE;
-      replies.append(bytes, timeStart, timeEnd);
-      replies.bytes[replies.length++] = LF;
-      keep(bytes.latin1Slice(clientStart, clientEnd), replies.bytes, line, replies.length, fromClients);
-      return;
-    }
-  } else if (isWhole && bytes.latin1Slice(command, commandEnd) === 'WHATSAT') {
-    const radius = bytes.latin1Slice(locationStart, locationEnd);
-    const bound = bytes.latin1Slice(timeStart, timeEnd);
-    const record = records.get(bytes.latin1Slice(clientStart, clientEnd));
-    if (record && /^0*([1-4]?\d(\.\d+)?|50(\.0+)?)$/.test(radius) && /^0*(1?\d|20)$/.test(bound)) {
-      replies.text(record.line);
-      replies.text(noPlaces);
-      return;
+  const commandEnd = fieldEnd(bytes, command, end);
+  const client = fieldStart(bytes, commandEnd, end);
+  const clientEnd = fieldEnd(bytes, client, end);
+  const place = fieldStart(bytes, clientEnd, end); // or the radius
+  const placeEnd = fieldEnd(bytes, place, end);
+  const time = fieldStart(bytes, placeEnd, end); // or the bound
+  const timeEnd = fieldEnd(bytes, time, end);
+  if (time < end && fieldStart(bytes, timeEnd, end) === end) {
+    if (isWord(bytes, command, commandEnd, IAMAT)) {
+      if (clientEnd - client <= 4096 && isLocation(bytes, place, placeEnd) && parseTime(bytes, time, timeEnd)) {
+        const line = replies.length;
+        replies.append(greeting, 0, greeting.length);
+        appendDifference(replies);
+        replies.field(bytes, client, clientEnd);
+        replies.field(bytes, place, placeEnd);
+        replies.field(bytes, time, timeEnd);
+        replies.bytes[replies.length++] = LF;
+        keep(bytes.latin1Slice(client, clientEnd), replies.bytes, line, replies.length, fromClients);
+        return;
+      }
+    } else if (isWord(bytes, command, commandEnd, WHATSAT)) {
+      const record = records.get(bytes.latin1Slice(client, clientEnd));
+      if (record && isRadius.test(bytes.latin1Slice(place, placeEnd)) && isBound.test(bytes.latin1Slice(time, timeEnd))) {
+        replies.text(record.line);
+        replies.text(noPlaces);
+        return;
+      }
     }
   }
   while (isWhite(bytes[end - 1])) --end;
@@ -287,16 +301,10 @@ class Link {
       this.neighbour = bytes.latin1Slice(start, end);
       return this.begin();
     }
-    at = start + 3;
-    while (bytes[at] !== SPACE) ++at;
-    ++at;
-    while (bytes[at] !== SPACE) ++at;
-    clientStart = ++at;
-    while (bytes[at] !== SPACE) ++at;
-    clientEnd = at++;
-    while (bytes[at] !== SPACE) ++at;
-    parseTime(bytes, at + 1, end);
-    keep(bytes.latin1Slice(clientStart, clientEnd), bytes, start, end + 1, this.fresh);
+    const client = fieldStart(bytes, fieldEnd(bytes, fieldEnd(bytes, start + 3, end) + 1, end), end);
+    const clientEnd = fieldEnd(bytes, client, end);
+    parseTime(bytes, fieldEnd(bytes, clientEnd + 1, end) + 1, end);
+    keep(bytes.latin1Slice(client, clientEnd), bytes, start, end + 1, this.fresh);
   }
 
   send(lines, changed) {
