@@ -10,7 +10,7 @@ import { eventually } from '../tests/end_to_end/eventually.mjs';
 import { Process, connectionsTo, freePorts } from './processes.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const peers = path.join(root, 'bench/peers');
+export const peers = path.join(root, 'bench/peers');
 const classes = path.join(root, 'build/bench/java');
 export const proxyherd = path.resolve(root, process.env.PROXYHERD ?? 'build/release/proxyherd');
 
@@ -20,7 +20,7 @@ export const python = (() => {
   return found.find((name) => succeeds(name, ['-c', 'import uvloop'])) ?? found[0];
 })();
 
-/// `source` counts as the platform's lines of code; `heapMb` is what a Java or Node process may take.
+/// `source` is the herd's program in bench/peers; ours is src/herd.
 export const platforms = {
   proxyherd: { title: 'Proxyherd', source: null, command: (server) => [proxyherd, 'serve', server.name, '--config', server.configFile] },
   asyncio: { title: 'Python asyncio', source: 'herd.py', command: (server) => [python, path.join(peers, 'herd.py'), ...server.words] },
@@ -49,13 +49,13 @@ export class Herd {
     const links = neighbours(this.topology);
     const ports = await freePorts(3 * names.length);
     const peerPort = (name) => ports[3 * names.indexOf(name) + 1];
-    const configFile = path.join(this.folder, 'herd.toml');
+    this.configFile = path.join(this.folder, 'herd.toml');
     this.servers = names.map((name, i) => {
       const [line, peer, http] = ports.slice(3 * i);
       const words = [name, line, peer, ...[...links[name]].map((other) => `${other}=${peerPort(other)}`)].map(String);
-      return { name, ports: { line, peer, http }, words, configFile, process: null };
+      return { name, ports: { line, peer, http }, words, configFile: this.configFile, process: null };
     });
-    this.#writeConfig(configFile);
+    this.#writeConfig();
     await this.startServers(names);
   }
 
@@ -86,13 +86,13 @@ export class Herd {
     fs.rmSync(this.folder, { recursive: true });
   }
 
-  #writeConfig(file) {
+  #writeConfig() {
     const text = (value) => JSON.stringify(value);
     const address = (port) => text(`127.0.0.1:${port}`);
     const tables = this.servers.map(({ name, ports }) => `[[server]]\nid = ${text(name)}\nline = ${address(ports.line)}\n`
       + `peer = ${address(ports.peer)}\nhttp = ${address(ports.http)}\ntalks_with = ${text(this.topology[name])}\n`);
     const log = Object.entries(this.log).map(([key, value]) => `${key} = ${text(value)}\n`);
-    fs.writeFileSync(file, `[herd]\nname = "bench"\ndata = ${text(this.folder)}\n${tables.join('')}[log]\n${log.join('')}`);
+    fs.writeFileSync(this.configFile, `[herd]\nname = "bench"\ndata = ${text(this.folder)}\n${tables.join('')}[log]\n${log.join('')}`);
   }
 }
 

@@ -9,7 +9,7 @@ const running = new Set();
 process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
 
-const ticksPerSecond = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
+export const ticksPerSecond = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
 
 export class Process {
   /// Starts `command`; the kernel kills it should this process be killed. `core`: the only one it may run on.
@@ -36,8 +36,7 @@ export class Process {
 
   /// CPU seconds used so far, user and system, of all its threads.
   cpuSeconds() {
-    const fields = fs.readFileSync(`/proc/${this.pid}/stat`, 'utf8').split(') ')[1].split(' ');
-    return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+    return cpuSecondsOf(this.pid);
   }
 
   residentBytes() {
@@ -64,6 +63,18 @@ export class Process {
     this.child.kill('SIGKILL');
     await this.ended;
   }
+}
+
+/// CPU seconds used so far by this process, by those it started and by those that have ended.
+export function cpuSecondsOfAll() {
+  const fields = fs.readFileSync('/proc/self/stat', 'utf8').split(') ')[1].split(' ');
+  const ours = fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / ticksPerSecond;
+  return [...running].filter((child) => child.exitCode === null).reduce((sum, child) => sum + cpuSecondsOf(child.pid), ours);
+}
+
+function cpuSecondsOf(pid) {
+  const fields = fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
 }
 
 /// Runs a command to its end; resolves to its standard output, or throws what it complained of.
