@@ -38,6 +38,10 @@ soak: build ## What takes too long for every day: load, churn and restarts until
 	@build/release/herd-sim --seeds 200000
 	@scripts/plant-faults
 
+bench: build | bench-dependencies ## Measure beside asyncio, Node.js, Java, Redis and NATS: docs/benchmarks.md (BENCH=quick: 3 min)
+	@node --test bench/conformance.test.mjs >build/conformance.log || { cat build/conformance.log; exit 1; }
+	@node bench/run.mjs
+
 fuzz: build/fuzz/build.ninja ## A minute of invented input for each of: commands, link messages, links, files, herds
 	@cmake --build --preset fuzz -j $(JOBS) --target fuzzers
 	@scripts/fuzz
@@ -57,6 +61,9 @@ build/%/build.ninja: CMakePresets.json | dependencies
 dependencies:
 	@scripts/install-dependencies
 
-.PHONY: help demo build test test-asan tsan check soak fuzz coverage clean dependencies
+bench-dependencies:
+	@scripts/install-bench-dependencies
+
+.PHONY: help demo build test test-asan tsan check soak bench fuzz coverage clean dependencies bench-dependencies
 .NOTPARALLEL:
 .DEFAULT_GOAL := help

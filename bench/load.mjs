@@ -21,7 +21,8 @@ export async function load(herd, words, { core = null, targets = [] } = {}) {
     refused: result.refused,
     unanswered: result.unanswered,
     connections_lost: result.connections_lost,
-    seen: result.seen,
+    seen: result.seen?.count > 0 ? result.seen : null,
+    unseen: result.seen?.unseen ?? 0,
     held: result.held && { clients: result.held.clients, lost: result.held.lost, settled_ms: result.held.settled_ms },
   };
 }

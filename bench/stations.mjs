@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import net from 'node:net';
 import { setTimeout as passes } from 'node:timers/promises';
 import { httpGet } from '../tests/end_to_end/server_process.mjs';
-import { Herd, fiveServers, oneServer, platforms, proxyherd } from './herds.mjs';
+import { Herd, fiveServers, oneServer, platforms } from './herds.mjs';
 import { load } from './load.mjs';
 import { NatsCluster } from './nats.mjs';
 import { Redis } from './redis.mjs';
@@ -15,8 +15,6 @@ const clients = 100_000;
 const million = 1_000_000;
 const idleConnections = 10_000;
 const loggedRate = 200_000;
-
-const canSeeAt = () => execFileSync(proxyherd, ['bench', '--help'], { encoding: 'utf8' }).includes('--seen-at');
 
 /// `seconds` is how long a row measures. A row that `saturates` keeps its server (or all cores) busy if nothing else
 /// runs; what one `counts` is the same on a busy machine.
@@ -30,7 +28,7 @@ export function stations({ seconds, quick }) {
     const herd = new Herd(platform, oneServer, { core: serverCore });
     const row = (name, words, more = {}) => ({
       id: `one/${platform}/${name}`,
-      measure: () => load(herd, [...words, ...measured], { core: generatorCore }),
+      measure: () => load(herd, [...words, '--verify', 1000, ...measured], { core: generatorCore }),
       ...more,
     });
     all.push(station(herd, [
@@ -41,16 +39,15 @@ export function stations({ seconds, quick }) {
 
   for (const platform of names) {
     const herd = new Herd(platform, fiveServers);
-    const seen = canSeeAt() ? ['--seen-at', 'Campbell'] : [];
     all.push(station(herd, [
       ...[1, 32].map((p) => ({
         id: `herd/${platform}/p${p}`,
         saturates: 'cores',
-        measure: () => withCoalescedShare(herd, () => load(herd, ['--clients', clients, '--pipeline', p, '--warm-up', 2, ...measured])),
+        measure: () => withCoalescedShare(herd, () => load(herd, ['--clients', clients, '--pipeline', p, '--warm-up', 2, '--verify', 'all', ...measured])),
       })),
       ...[100, 10_000, 50_000].map((rate) => ({
         id: `herd/${platform}/seen${rate}`,
-        measure: () => load(herd, ['--clients', clients, '--rate', rate, ...seen, ...measured], { targets: ['Riley'] }),
+        measure: () => load(herd, ['--clients', clients, '--rate', rate, '--seen-at', 'Campbell', '--verify', 1000, ...measured], { targets: ['Riley'] }),
       })),
     ]));
   }
