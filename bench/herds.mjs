@@ -43,7 +43,7 @@ export class Herd {
   }
 
   async start() {
-    platforms[this.platform].prepare?.();
+    prepare(this.platform);
     this.folder = fs.mkdtempSync(path.join(os.tmpdir(), 'herd-bench-'));
     const names = Object.keys(this.topology);
     const links = neighbours(this.topology);
@@ -94,6 +94,14 @@ export class Herd {
     const log = Object.entries(this.log).map(([key, value]) => `${key} = ${text(value)}\n`);
     fs.writeFileSync(this.configFile, `[herd]\nname = "bench"\ndata = ${text(this.folder)}\n${tables.join('')}[log]\n${log.join('')}`);
   }
+}
+
+const prepared = new Set();
+
+/// Compiles what is to be compiled, once.
+export function prepare(platform) {
+  if (!prepared.has(platform)) platforms[platform].prepare?.();
+  prepared.add(platform);
 }
 
 function succeeds(command, words) {

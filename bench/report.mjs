@@ -92,6 +92,8 @@ function comparison(figures) {
     ['two hops away, 50,000/s, p99', ...herds.map((name) => figures.text(`herd/${name}/seen50000`, 'seen.p99', span))],
     ['memory per client, bytes', ...herds.map((name) => figures.text(`memory/${name}`, 'bytes_per_client', Math.round))],
     ['memory per idle connection, KB', ...herds.map((name) => figures.text(`idle/${name}`, 'bytes_per_connection', (bytes) => significant(bytes / 1024)))],
+    ['listens after the start, ms', ...herds.map((name) => figures.text(`start/${name}`, 'start_ms', Math.round))],
+    ['resident memory then, MB', ...herds.map((name) => figures.text(`start/${name}`, 'resident_bytes', (bytes) => Math.round(bytes / 1e6)))],
     ['lines of code', ...herds.map((name) => linesOfCode(name) ?? 'see below')],
   ]);
 }
@@ -99,10 +101,11 @@ function comparison(figures) {
 function benchmarksPage(figures) {
   const { results } = figures;
   const { machine } = results;
-  const disturbed = Object.entries(results.rows).flatMap(([id, { samples }]) => {
+  const marks = Object.entries(results.rows).flatMap(([id, { samples }]) => {
     const marked = samples.filter((sample) => sample.disturbed);
     return marked.length === 0 ? [] : [`- \`${id}\`, ${marked.length} of ${samples.length}: ${marked[0].disturbed}`];
   });
+  const disturbed = marks.length > 12 ? [...marks.slice(0, 10), `- ... and ${marks.length - 10} more of ${Object.keys(results.rows).length} rows`] : marks;
   const pipelines = [1, 16, 128];
   const oneServer = [
     ...herds.map((name) => [titles[name], (p) => `one/${name}/p${p}`]),
@@ -125,7 +128,7 @@ Redis and NATS; all in one run, by \`make bench\`, which also wrote this page.
 | --- | --- |
 | date | ${results.date} UTC; the run took ${Math.round(results.minutes)} minutes |
 | machine | ${machine.processor}, ${machine.cores} cores, ${machine.memory_gb} GB, Linux ${machine.kernel}, ${machine.system.replace(/ \d.*/, '')} ${machine.debian} |
-| rounds | ${results.rounds} of ${results.seconds} s each after 1-2 s to warm up, forwards and backwards in turn |
+| rounds | ${results.rounds} of ${results.seconds} s each after 1 s to warm up, 5 s for a process that is new, forwards and backwards in turn |
 | versions | ${Object.values(results.versions).filter(Boolean).join('; ')} |
 
 How to read it: the median of all rounds, and in brackets the least and the greatest. Ratios within this run and CPU time per report
@@ -198,6 +201,8 @@ Idle is 100 reports/s (nats-server: 1,000 messages/s, sent each millisecond thos
 ${table(['', 'bytes per client', 'KB per idle connection', 'of 10,000 connections held'], [
     ...herds.map((name) => [titles[name], figures.text(`memory/${name}`, 'bytes_per_client', Math.round),
       figures.text(`idle/${name}`, 'bytes_per_connection', (bytes) => significant(bytes / 1024)), figures.text(`idle/${name}`, 'held', String)]),
+    ...(figures.samples('memory/proxyherd-10-million').length === 0 ? []
+      : [['Proxyherd, from 1 to 10 million', figures.text('memory/proxyherd-10-million', 'bytes_per_client', Math.round), '-', '-']]),
     ['Redis GEOADD', figures.text('one/redis/memory', 'bytes_per_client', Math.round), '-', '-'],
   ])}
 
@@ -220,12 +225,12 @@ silence or are encrypted, comparing tables by digests (a neighbour that returns 
 
 One server, for every herd (\`taskset -c 0\` the server, \`taskset -c 1\` the generator):
 
-    ${loadCommand(['--clients', 100_000, '--pipeline', 128, '--warm-up', 2, '--seconds', results.seconds])}
+    ${loadCommand(['--clients', 100_000, '--pipeline', 128, '--warm-up', 1, '--seconds', results.seconds])}
     ${loadCommand(['--clients', 100_000, '--rate', 10_000, '--seconds', results.seconds])}
 
 The herd:
 
-    ${loadCommand(['--clients', 100_000, '--pipeline', 32, '--warm-up', 2, '--verify', 'all', '--seconds', results.seconds])}
+    ${loadCommand(['--clients', 100_000, '--pipeline', 32, '--warm-up', 1, '--verify', 'all', '--seconds', results.seconds])}
     ${loadCommand(['--clients', 100_000, '--rate', 50_000, '--seen-at', 'Campbell', '--seconds', results.seconds], ['Riley'])}
 
 Redis, with requests for about as many seconds:
@@ -240,5 +245,5 @@ The peers:
     python3 bench/peers/herd.py NAME LINE_PORT PEER_PORT [NEIGHBOUR=PEER_PORT]...
     node bench/peers/herd.mjs ...
     java -XX:+UseSerialGC -XX:-UsePerfData -cp build/bench/java Herd ...
-${disturbed.length === 0 ? '' : `\n## Disturbed samples\n\n${disturbed.join('\n')}\n`}`;
+${marks.length === 0 ? '' : `\n## Disturbed samples\n\n${disturbed.join('\n')}\n`}`;
 }

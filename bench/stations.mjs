@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import net from 'node:net';
 import { setTimeout as passes } from 'node:timers/promises';
 import { httpGet } from '../tests/end_to_end/server_process.mjs';
-import { Herd, fiveServers, oneServer, platforms } from './herds.mjs';
+import { Herd, fiveServers, oneServer, platforms, prepare } from './herds.mjs';
 import { load } from './load.mjs';
 import { NatsCluster } from './nats.mjs';
 import { Redis } from './redis.mjs';
@@ -16,9 +16,9 @@ const million = 1_000_000;
 const idleConnections = 10_000;
 const loggedRate = 200_000;
 
-/// `seconds` is how long a row measures. A row that `saturates` keeps its server (or all cores) busy if nothing else
-/// runs; what one `counts` is the same on a busy machine.
-export function stations({ seconds, quick }) {
+/// `seconds` is how long a row measures. A row that `saturates` keeps its server busy if nothing else runs;
+/// what one `counts` is the same on a busy machine.
+export function stations({ seconds, quick, large }) {
   const measured = ['--seconds', seconds];
   const pipelines = [1, 16, 128];
   const names = Object.keys(platforms);
@@ -32,7 +32,7 @@ export function stations({ seconds, quick }) {
       ...more,
     });
     all.push(station(herd, [
-      ...pipelines.map((p) => row(`p${p}`, ['--clients', clients, '--pipeline', p, '--warm-up', 2], { saturates: 'server' })),
+      ...pipelines.map((p) => row(`p${p}`, ['--clients', clients, '--pipeline', p, '--warm-up', warmUp(p)], { saturates: true })),
       ...[10_000, 50_000].map((rate) => row(`rate${rate}`, ['--clients', clients, '--rate', rate])),
     ]));
   }
@@ -42,8 +42,7 @@ export function stations({ seconds, quick }) {
     all.push(station(herd, [
       ...[1, 32].map((p) => ({
         id: `herd/${platform}/p${p}`,
-        saturates: 'cores',
-        measure: () => withCoalescedShare(herd, () => load(herd, ['--clients', clients, '--pipeline', p, '--warm-up', 2, '--verify', 'all', ...measured])),
+        measure: () => withCoalescedShare(herd, () => load(herd, ['--clients', clients, '--pipeline', p, '--warm-up', warmUp(p), '--verify', 'all', ...measured])),
       })),
       ...[100, 10_000, 50_000].map((rate) => ({
         id: `herd/${platform}/seen${rate}`,
@@ -55,7 +54,7 @@ export function stations({ seconds, quick }) {
   const redis = new Redis();
   const redisRow = (name, command, members, pipeline) => ({
     id: `one/redis/${name}`,
-    saturates: 'server',
+    saturates: true,
     measure: () => redis.load(command, { members, pipeline, seconds, core: generatorCore }),
   });
   all.push({
@@ -75,7 +74,7 @@ export function stations({ seconds, quick }) {
 
   const nats = new NatsCluster();
   all.push(station(nats, [
-    { id: 'herd/nats/relay', saturates: 'cores', measure: () => nats.relay({ seconds }) },
+    { id: 'herd/nats/relay', measure: () => nats.relay({ seconds }) },
     ...[1_000, 10_000, 50_000].map((rate) => ({ id: `herd/nats/seen${rate}`, measure: () => nats.latency({ rate, seconds }) })),
   ]));
 
@@ -92,6 +91,24 @@ export function stations({ seconds, quick }) {
     }])));
   }
 
+  if (large) {
+    const herd = new Herd('proxyherd', oneServer);
+    const fill = (count) => load(herd, ['--clients', count, '--pipeline', 128, '--reports', count, '--warm-up', 0]);
+    all.push(once(station(herd, [{
+      id: 'memory/proxyherd-10-million',
+      counts: true,
+      measure: async () => {
+        await fill(million);
+        return memoryPerClient(herd.servers[0], 9 * million, () => fill(10 * million));
+      },
+    }])));
+  }
+
+  for (const platform of names) {
+    const herd = new Herd(platform, oneServer);
+    all.push({ start: () => {}, stop: () => herd.stop(), rows: [{ id: `start/${platform}`, measure: () => startHerd(herd) }] });
+  }
+
   for (const platform of names) {
     const herd = new Herd(platform, oneServer);
     all.push(once(station(herd, [{ id: `idle/${platform}`, counts: true, measure: () => holdIdle(herd) }])));
@@ -100,7 +117,6 @@ export function stations({ seconds, quick }) {
   const logged = new Herd('proxyherd', oneServer, { log: { traffic: 'all' } });
   all.push(once(station(logged, [{
     id: 'log/proxyherd',
-    counts: true,
     measure: async () => {
       const sample = await load(logged, ['--clients', clients, '--rate', loggedRate, ...measured]);
       const status = await statusOf(logged.servers[0]);
@@ -110,10 +126,22 @@ export function stations({ seconds, quick }) {
   return all;
 }
 
+/// What compiles while it runs needs a while until it is as fast as it gets; the first row of a station begins with that.
+const warmUp = (pipeline) => (pipeline === 1 ? 5 : 1);
+
 const station = (subject, rows) => ({ start: () => subject.start(), stop: () => subject.stop(), rows });
 const once = (some) => ({ ...some, once: true });
 
 const statusOf = async (server) => JSON.parse(await httpGet(server.ports.http, '/v1/status'));
+
+/// How long it takes until the server listens, and how much memory it then has.
+async function startHerd(herd) {
+  prepare(herd.platform);
+  if (herd.servers) await herd.stop();
+  const startedAt = performance.now();
+  await herd.start();
+  return { start_ms: performance.now() - startedAt, resident_bytes: herd.servers[0].process.residentBytes() };
+}
 
 /// Adds to ours which share of the reports was never passed on to another server, since a newer one overtook it.
 async function withCoalescedShare(herd, measure) {
