@@ -97,7 +97,7 @@ async function measure(row) {
     const disturbed = disturbances(row, sample, meanwhile);
     if (disturbed.length === 0) return { ...sample, ...meanwhile };
     if (best === null || meanwhile.others < best.others) best = { ...sample, ...meanwhile, disturbed: disturbed.join('; ') };
-    if (attempt === attemptsMax || repetitionsLeft === 0) return best;
+    if (row.isFinal || attempt === attemptsMax || repetitionsLeft === 0) return best;
     --repetitionsLeft;
   }
 }

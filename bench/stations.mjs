@@ -15,9 +15,11 @@ const clients = 100_000;
 const million = 1_000_000;
 const idleConnections = 10_000;
 const loggedRate = 200_000;
+const fillRate = 150_000;
 
 /// `seconds` is how long a row measures. A row that `saturates` keeps its server busy if nothing else runs;
-/// what one `counts` is the same on a busy machine.
+/// what one `counts` is the same on a busy machine; one that `isFinal` cannot be
+/// repeated.
 export function stations({ seconds, quick, large }) {
   const measured = ['--seconds', seconds];
   const pipelines = [1, 16, 128];
@@ -80,10 +82,10 @@ export function stations({ seconds, quick, large }) {
 
   for (const platform of names) {
     const herd = new Herd(platform, oneServer);
-    const fill = (count) => load(herd, ['--clients', count, '--pipeline', 128, '--reports', count, '--warm-up', 0]);
+    const fill = (count) => load(herd, ['--clients', count, '--rate', fillRate, '--reports', count, '--warm-up', 0]);
     all.push(once(station(herd, [{
       id: `memory/${platform}`,
-      counts: true,
+      isFinal: true,
       measure: async () => {
         await fill(clients);
         return memoryPerClient(herd.servers[0], million - clients, () => fill(million));
@@ -160,8 +162,8 @@ async function withCoalescedShare(herd, measure) {
 
 async function memoryPerClient(server, added, fill) {
   const before = settledBytes(server.process);
-  await fill();
-  return { bytes_per_client: (settledBytes(server.process) - before) / added };
+  const filled = await fill();
+  return { bytes_per_client: (settledBytes(server.process) - before) / added, latency_us: filled?.latency_us };
 }
 
 /// Resident bytes, without garbage where one can ask for its collection.
