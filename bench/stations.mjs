@@ -15,7 +15,7 @@ const clients = 100_000;
 const million = 1_000_000;
 const idleConnections = 10_000;
 const loggedRate = 200_000;
-const fillRate = 150_000;
+const fillRate = 100_000;
 
 /// `seconds` is how long a row measures. A row that `saturates` keeps its server busy if nothing else runs;
 /// what one `counts` is the same on a busy machine; one that `isFinal` cannot be
