@@ -9,12 +9,14 @@
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { parseArgs } from 'node:util';
+import { within } from '../tests/end_to_end/eventually.mjs';
 import { CoreWatch, describeMachine, versions } from './machine.mjs';
 import { cpuSecondsOfAll } from './processes.mjs';
 import { writeReport } from './report.mjs';
 import { stations } from './stations.mjs';
 
 const resultsFile = new URL('results.json', import.meta.url);
+const rowSecondsMax = 300;
 const attemptsMax = 3;
 let repetitionsLeft = 0; // of all rows, so that a machine that is never quiet is not measured for ever
 const othersMax = 0.05; // of all cores
@@ -61,17 +63,15 @@ async function measureAll() {
   repetitionsLeft = Math.ceil(total / 4);
   let done = 0;
   for (const { station, round } of turns) {
-    await station.start();
-    try {
-      for (const row of station.rows) {
-        tellProgress(`round ${round} of ${rounds}: ${row.id}`, done++ / total, startedAt);
-        if (row.once && round > 1) continue;
-        if (row.isPreparation) await row.measure();
-        else ((rows[row.id] ??= { samples: [] }).samples).push(await measure(row));
-      }
-    } finally {
-      await station.stop();
+    let failed = await failure(`${station.rows[0].id} starts`, station.start());
+    for (const row of station.rows) {
+      tellProgress(`round ${round} of ${rounds}: ${row.id}`, done++ / total, startedAt);
+      if (row.once && round > 1) continue;
+      const add = (sample) => (rows[row.id] ??= { samples: [] }).samples.push(sample);
+      if (failed === null) failed = await failure(row.id, row.isPreparation ? row.measure() : measure(row).then(add));
+      if (failed !== null && !row.isPreparation) add({ disturbed: failed });
     }
+    await failure(`${station.rows[0].id} stops`, station.stop());
   }
   tellProgress('measured', 1, startedAt);
   return {
@@ -84,6 +84,17 @@ async function measureAll() {
     versions: versions(commit),
     rows,
   };
+}
+
+/// What went wrong, in one line, also told at once; null if nothing did. A quarter of an hour is not lost for it.
+async function failure(what, promise) {
+  try {
+    await within(rowSecondsMax, what, promise);
+    return null;
+  } catch (error) {
+    process.stderr.write(`\n${what}: ${error.stack}\n`);
+    return `failed: ${error.message.split('\n')[0]}`;
+  }
 }
 
 /// A sample that nothing disturbed, or the least disturbed of a few, marked.
