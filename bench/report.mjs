@@ -132,7 +132,8 @@ function benchmarksPage(figures) {
   };
   return `# Benchmarks
 
-${results.quick ? '**Quick mode: one short round. Figures to publish come from `make bench` without options.**\n\n' : ''}Proxyherd beside herds written for Python asyncio, Node.js and Java NIO, and beside
+${results.quick ? '**Quick mode: one short round. Figures to publish come from `make bench` without options.**\n\n' : ''}${
+    marks.length > Object.keys(results.rows).length / 2 ? '**The machine was busy: most figures are disturbed and say little.**\n\n' : ''}Proxyherd beside herds written for Python asyncio, Node.js and Java NIO, and beside
 Redis and NATS; all in one run, by \`make bench\`, which also wrote this page.
 [suitability.md](suitability.md) says what to conclude. [bench/results.json](../bench/results.json) has every sample.
 

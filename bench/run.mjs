@@ -47,7 +47,7 @@ if (values.report) {
 }
 
 async function measureAll() {
-  const commit = execFileSync('git', ['describe', '--always', '--dirty', '--exclude=*'], { encoding: 'utf8' }).trim();
+  const commit = commitHere();
   const startedAt = new Date();
   const rows = {};
   const plan = stations({ seconds, quick: values.quick, large: values.large })
@@ -84,6 +84,14 @@ async function measureAll() {
     versions: versions(commit),
     rows,
   };
+}
+
+function commitHere() {
+  try {
+    return execFileSync('git', ['describe', '--always', '--dirty', '--exclude=*'], { encoding: 'utf8', stdio: 'pipe' }).trim();
+  } catch {
+    return 'not from a repository';
+  }
 }
 
 /// What went wrong, in one line, also told at once; null if nothing did. A quarter of an hour is not lost for it.
