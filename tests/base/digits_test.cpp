@@ -16,9 +16,9 @@ std::string number(std::string_view text, std::uint64_t max) {
   return std::to_string(number->value) + ' ' + std::to_string(number->digits) + ' ' + std::string(text);
 }
 
-template <std::size_t counted>
+template <std::size_t Counted>
 std::string fraction(std::string_view text) {
-  const auto [value, digits] = take_fraction<counted>(text);
+  const auto [value, digits] = take_fraction<Counted>(text);
   return std::to_string(value) + ' ' + std::to_string(digits) + ' ' + std::string(text);
 }
 

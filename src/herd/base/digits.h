@@ -18,11 +18,11 @@ constexpr std::uint64_t eight_times(std::uint8_t byte) {
   return 0x0101'0101'0101'0101U * byte;
 }
 
-/// The first `count` bytes of what `bytes` points to, the first one lowest.
-template <std::size_t count>
+/// The first `Count` bytes of what `bytes` points to, the first one lowest.
+template <std::size_t Count>
 constexpr std::uint64_t load_bytes(const char* bytes) {
   std::uint64_t number = 0;
-  for (std::size_t i = 0; i < count; ++i) number |= std::uint64_t{static_cast<unsigned char>(bytes[i])} << (8 * i);
+  for (std::size_t i = 0; i < Count; ++i) number |= std::uint64_t{static_cast<unsigned char>(bytes[i])} << (8 * i);
   return number;
 }
 
@@ -85,21 +85,21 @@ struct Number {
   }
 }
 
-/// Takes all digits off the front of `text`, which come after a dot: the value is that of the first `counted` of them,
+/// Takes all digits off the front of `text`, which come after a dot: the value is that of the first `Counted` of them,
 /// with zeros after them if they are fewer.
-template <std::size_t counted>
+template <std::size_t Counted>
 [[gnu::always_inline]] inline Number take_fraction(std::string_view& text) {
-  static_assert(counted >= 7 && counted <= 9);
+  static_assert(Counted >= 7 && Counted <= 9);
   const auto [value, count] = leading_digits(text);
   text.remove_prefix(count);
   Number number{value, count};
-  if (count <= counted) {
-    number.value *= powers_of_ten[counted - count];
+  if (count <= Counted) {
+    number.value *= powers_of_ten[Counted - count];
   } else {
     number.value /= powers_of_ten[1];
   }
   if (count < 8) return number;
-  if (counted == 9 && !text.empty() && is_digit(text.front())) {
+  if (Counted == 9 && !text.empty() && is_digit(text.front())) {
     number.value += static_cast<std::uint64_t>(text.front() - '0');
   }
   number.digits += take_digits(text).size();

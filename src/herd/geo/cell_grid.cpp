@@ -3,40 +3,53 @@
 #include <algorithm>
 #include <bit>
 #include <cassert>
+#include <cmath>
+#include <numbers>
 
 namespace herd::geo {
 
-unsigned CellGrid::Key::common_level(Key other) const {
-  const auto longitude_bits = static_cast<unsigned>(std::countl_zero(x ^ other.x));
-  const auto latitude_bits = static_cast<unsigned>(std::countl_zero(y ^ other.y)) - 1;  // y has 31 bits
-  return std::min(2 * longitude_bits, 2 * latitude_bits + 1);
+CellGrid::Key CellGrid::key_of(Location location) {
+  const auto east = std::int64_t{location.longitude_e7} + 1'800'000'000;
+  const auto north = std::int64_t{location.latitude_e7} + 900'000'000;
+  return static_cast<Key>(east == 3'600'000'000 ? 0 : east) << 32U | static_cast<Key>(north);
 }
 
-CellGrid::Key CellGrid::key_of(Location location) {
-  const auto x = std::int64_t{location.longitude_e7} + 1'800'000'000;
-  return {static_cast<std::uint32_t>(x == 3'600'000'000 ? 0 : x),
-          static_cast<std::uint32_t>(location.latitude_e7 + 900'000'000)};
+/// The first bit that does not tell the cell's longer side yet.
+unsigned CellGrid::bit_to_halve_by(Key key, Key mask) {
+  const auto width = std::int64_t{east_of(~mask)} + 1;
+  const auto height = std::int64_t{north_of(~mask)} + 1;
+  const auto south = std::int64_t{north_of(key & mask)} - 900'000'000;
+  const auto widest = std::clamp(std::int64_t{0}, south, south + height - 1);  // as near to the equator as it reaches
+  const auto cos_widest = std::cos(static_cast<double>(widest) * 1e-7 * std::numbers::pi / 180);
+  const bool is_by_longitude =
+      height == 1 || (width > 1 && static_cast<double>(width) * cos_widest >= static_cast<double>(height));
+  return (is_by_longitude ? 63U : 31U) -
+         static_cast<unsigned>(std::countl_one(is_by_longitude ? east_of(mask) : north_of(mask)));
 }
 
 void CellGrid::update(Id id, Location location) {
   const Place place = places_.make(id);
   if (place == 0) {
-    insert(id, location, none, 0);
+    insert(id, location, none, whole_earth);
     ++size_;
     return;
   }
   const Ref ref = bucket_at(place);
   auto& bucket = bucket_of(ref);
-  const auto common_level = bucket.key.common_level(key_of(location));
-  if (common_level >= bucket.level) {
+  const auto differs = key_of(location) ^ bucket.key;
+  if ((differs & bucket.mask) == 0) {
     bucket.locations[slot_at(place)] = location;
     return;
   }
+  // The bits of a node are those of its halves but for the one that tells these apart.
   auto node = bucket.parent;
-  auto level = bucket.level - 1U;
-  for (; level > common_level; --level) node = nodes_[node].parent;
+  auto mask = bucket.mask & ~(Key{1} << nodes_[node].bit);
+  while ((differs & mask) != 0) {
+    node = nodes_[node].parent;
+    mask &= ~(Key{1} << nodes_[node].bit);
+  }
   const Ref left = take(ref, slot_at(place));
-  insert(id, location, node, level);
+  insert(id, location, node, mask);
   settle(left);
 }
 
@@ -84,20 +97,20 @@ void CellGrid::put(Ref ref, Id id, Location location) {
   ++bucket.count;
 }
 
-/// Goes down from `node`, which is at `level` and whose cell the location is in, or from the whole Earth if it is none.
-void CellGrid::insert(Id id, Location location, std::uint32_t node, unsigned level) {
+/// Goes down from `node`, whose cell has this mask and holds the location, or from the whole Earth if it is none.
+void CellGrid::insert(Id id, Location location, std::uint32_t node, Key mask) {
   const auto key = key_of(location);
   auto* cell = &root_;
   if (node != none) {
-    cell = &nodes_[node].halves[key.half(level)];
-    ++level;
+    cell = &nodes_[node].halves[half(key, nodes_[node].bit)];
+    mask |= Key{1} << nodes_[node].bit;
   }
   for (;;) {
-    if (*cell == none) *cell = new_bucket(node, level, key);
+    if (*cell == none) *cell = new_bucket(node, mask, key);
     if (is_bucket(*cell)) {
       if (bucket_of(*cell).count < slots) break;
-      if (level == level_max) {
-        const Ref first = new_bucket(node, level, key);
+      if (mask == single_location) {
+        const Ref first = new_bucket(node, mask, key);
         bucket_of(first).next = *cell;
         *cell = first;
         break;
@@ -105,8 +118,8 @@ void CellGrid::insert(Id id, Location location, std::uint32_t node, unsigned lev
       halve(*cell);
     }
     node = *cell;
-    cell = &nodes_[node].halves[key.half(level)];
-    ++level;
+    cell = &nodes_[node].halves[half(key, nodes_[node].bit)];
+    mask |= Key{1} << nodes_[node].bit;
   }
   put(*cell, id, location);
 }
@@ -115,25 +128,25 @@ void CellGrid::insert(Id id, Location location, std::uint32_t node, unsigned lev
 void CellGrid::halve(Ref& cell) {
   const Ref kept = cell;
   auto& bucket = bucket_of(kept);
-  const auto node = new_node(bucket.parent);
-  const unsigned level = bucket.level;
+  const auto bit = bit_to_halve_by(bucket.key, bucket.mask);
+  const auto node = new_node(bucket.parent, bit);
   cell = node;
   bucket.parent = node;
   bucket.key = key_of(bucket.locations[0]);
-  ++bucket.level;
+  bucket.mask |= Key{1} << bit;
   auto& halves = nodes_[node].halves;
-  halves[bucket.key.half(level)] = kept;
+  halves[half(bucket.key, bit)] = kept;
 
   const auto count = bucket.count;
   bucket.count = 0;
   for (unsigned i = 0; i < count; ++i) {
     const auto key = key_of(bucket.locations[i]);
-    auto& half = halves[key.half(level)];
-    if (half == none) half = new_bucket(node, level + 1, key);
-    if (half == kept && bucket.count == i) {
+    auto& into = halves[half(key, bit)];
+    if (into == none) into = new_bucket(node, bucket.mask, key);
+    if (into == kept && bucket.count == i) {
       ++bucket.count;  // it stays where it is
     } else {
-      put(half, bucket.ids[i], bucket.locations[i]);
+      put(into, bucket.ids[i], bucket.locations[i]);
     }
   }
 }
@@ -141,7 +154,7 @@ void CellGrid::halve(Ref& cell) {
 /// Empties a slot; gives the bucket that has become smaller, which may be another of the same cell, and may be empty.
 CellGrid::Ref CellGrid::take(Ref ref, unsigned slot) {
   auto& bucket = bucket_of(ref);
-  const Ref first_ref = bucket.level == level_max ? ref_to(bucket) : ref;
+  const Ref first_ref = bucket.mask == single_location ? ref_to(bucket) : ref;
   auto& first = bucket_of(first_ref);
   --first.count;
   if (ref != first_ref || slot != first.count) {
@@ -169,7 +182,7 @@ void CellGrid::settle(Ref ref) {
     ref_to(node) = joined;
     if (joined != none) {
       bucket_of(joined).parent = parent;
-      --bucket_of(joined).level;
+      bucket_of(joined).mask &= ~(Key{1} << nodes_[node].bit);
     }
     nodes_[node].parent = free_node_;
     free_node_ = node;
@@ -204,10 +217,10 @@ CellGrid::Ref& CellGrid::ref_to(std::uint32_t node) {
 /// What refers to the cell of the bucket: to the first of its buckets.
 CellGrid::Ref& CellGrid::ref_to(const Bucket& bucket) {
   if (bucket.parent == none) return root_;
-  return nodes_[bucket.parent].halves[bucket.key.half(bucket.level - 1U)];
+  return nodes_[bucket.parent].halves[half(bucket.key, nodes_[bucket.parent].bit)];
 }
 
-std::uint32_t CellGrid::new_node(std::uint32_t parent) {
+std::uint32_t CellGrid::new_node(std::uint32_t parent, unsigned bit) {
   auto node = free_node_;
   if (node == none) {
     node = nodes_made_++;
@@ -215,11 +228,11 @@ std::uint32_t CellGrid::new_node(std::uint32_t parent) {
   } else {
     free_node_ = nodes_[node].parent;
   }
-  nodes_[node] = {{none, none}, parent};
+  nodes_[node] = {{none, none}, parent, static_cast<std::uint8_t>(bit)};
   return node;
 }
 
-CellGrid::Ref CellGrid::new_bucket(std::uint32_t parent, unsigned level, Key key) {
+CellGrid::Ref CellGrid::new_bucket(std::uint32_t parent, Key mask, Key key) {
   auto ref = free_bucket_;
   if (ref == none) {
     ref = bucket_flag | buckets_made_++;
@@ -231,7 +244,7 @@ CellGrid::Ref CellGrid::new_bucket(std::uint32_t parent, unsigned level, Key key
   bucket.key = key;
   bucket.parent = parent;
   bucket.next = none;
-  bucket.level = static_cast<std::uint8_t>(level);
+  bucket.mask = mask;
   bucket.count = 0;
   return ref;
 }
@@ -242,29 +255,27 @@ void CellGrid::free_bucket(Ref ref) {
 }
 
 void CellGrid::check() const {
-  assert(check_below(root_, none, 0, {}) == size_);
+  assert(check_below(root_, none, whole_earth, 0) == size_);
 }
 
-/// Checks the cell at `level` that holds `corner`; gives how many points are in it.
-std::size_t CellGrid::check_below(Ref ref, std::uint32_t parent, unsigned level, Key corner) const {
+/// Checks the cell with this mask that holds `corner`; gives how many points are in it.
+std::size_t CellGrid::check_below(Ref ref, std::uint32_t parent, Key mask, Key corner) const {
   std::size_t count = 0;
   if (is_node(ref)) {
     const auto& node = nodes_[ref];
-    assert(node.parent == parent && level < level_max);
-    auto other = corner;
-    (level % 2 == 0 ? other.x : other.y) |= 1U << (level % 2 == 0 ? 31 - level / 2 : 30 - level / 2);
-    count = check_below(node.halves[0], ref, level + 1, corner) + check_below(node.halves[1], ref, level + 1, other);
-    assert(is_node(node.halves[0]) || is_node(node.halves[1]) ||
-           count_in(node.halves[0]) + count_in(node.halves[1]) > merge_max);
-    return count;
+    const auto bit = Key{1} << node.bit;
+    assert(node.parent == parent && (mask & bit) == 0);
+    const auto [a, b] = node.halves;
+    assert(is_node(a) || is_node(b) || count_in(a) + count_in(b) > merge_max);
+    return check_below(a, ref, mask | bit, corner) + check_below(b, ref, mask | bit, corner | bit);
   }
   for (bool is_first = true; ref != none; is_first = false) {
     const auto& bucket = bucket_of(ref);
-    assert(bucket.parent == parent && bucket.level == level && bucket.key.common_level(corner) >= level);
+    assert(bucket.parent == parent && bucket.mask == mask && ((bucket.key ^ corner) & mask) == 0);
     assert(bucket.count > 0 && bucket.count <= slots && (is_first || bucket.count == slots));
-    assert(bucket.next == none || level == level_max);
+    assert(bucket.next == none || mask == single_location);
     for (unsigned i = 0; i < bucket.count; ++i) {
-      assert(key_of(bucket.locations[i]).common_level(corner) >= level);
+      assert(((key_of(bucket.locations[i]) ^ corner) & mask) == 0);
       assert(places_[bucket.ids[i]] == place_of(ref, i));
     }
     count += bucket.count;

@@ -21,8 +21,8 @@ struct Box {
 
 /// Numbered points on the Earth that move, and who is near whom.
 ///
-/// The Earth is halved again and again, by longitude and by latitude in turn, until no cell holds more than thirty
-/// points. So cells are small where points are many, and a question costs about the same in a city and at sea.
+/// The Earth is halved again and again, a cell across its longer side, until none holds more than 29 points. So cells
+/// are small where points are many, and a question costs about the same in a city, at sea and beside a pole.
 /// A point that stays in its cell is moved by writing its location; a cell that overflows is halved, two that are
 /// nearly empty become one: no operation ever touches more than a few cells. Takes about 25 bytes a point, its location
 /// included.
@@ -71,32 +71,28 @@ class CellGrid {
   void check() const;
 
  private:
-  // Every path of halves from the Earth down is a path in a binary tree. A node is a cell that is halved; a leaf is
-  // either empty or a bucket of points. Only a cell that cannot be halved, a single location, may have several buckets,
-  // all full but the first.
+  // The cells are the leaves of a binary tree. A node is a cell that is halved; a leaf is either empty or a bucket of
+  // points. Only a cell that cannot be halved, a single location, may have several buckets, all full but the first.
   //
   // Invariant: the leaves under a node with two leaves hold more than `merge_max` points together.
-  static constexpr unsigned slots = 30;
+  static constexpr unsigned slots = 29;
   static constexpr unsigned slot_bits = 5;
   static constexpr unsigned merge_max = slots / 2;
-  static constexpr unsigned level_max = 63;
+  static constexpr unsigned depth_max = 63;
   static constexpr std::uint32_t none = ~0U;
 
-  /// A location as the halving sees it: from the south pole, and eastwards from the antimeridian (which has two
-  /// longitudes, but one key).
-  struct Key {
-    std::uint32_t x = 0;
-    std::uint32_t y = 0;
-
-    /// Which half of the cell of `level` it is in. Even levels are halved by longitude.
-    unsigned half(unsigned level) const {
-      return (level % 2 == 0 ? x >> (31 - level / 2) : y >> (30 - level / 2)) & 1U;
-    }
-    /// The deepest level at which both are in the same cell.
-    unsigned common_level(Key other) const;
-  };
-
+  /// A location as the halving sees it: units of 1e-7 degree eastwards from the antimeridian (which has two longitudes,
+  /// but one key) in the upper half, northwards from the south pole in the lower one.
+  using Key = std::uint64_t;
   static Key key_of(Location location);
+  static std::uint32_t east_of(Key key) { return static_cast<std::uint32_t>(key >> 32U); }
+  static std::uint32_t north_of(Key key) { return static_cast<std::uint32_t>(key); }
+
+  /// A cell is all locations whose keys agree in the bits of a mask. Bit 31 is 0 in every key.
+  static constexpr Key whole_earth = Key{1} << 31U;
+  static constexpr Key single_location = ~Key{0};
+  static unsigned bit_to_halve_by(Key key, Key mask);
+  static unsigned half(Key key, unsigned bit) { return key >> bit & 1U; }
 
   /// Refers to a node, a bucket (with the top bit) or nothing (all bits).
   using Ref = std::uint32_t;
@@ -107,13 +103,16 @@ class CellGrid {
   struct Node {
     std::array<Ref, 2> halves{none, none};
     std::uint32_t parent = none;
+    std::uint8_t bit = 0;  // of the key, which is 0 in the first half and 1 in the other
+
+    bool is_halved_by_longitude() const { return bit >= 32; }
   };
 
   struct alignas(64) Bucket {
-    Key key;                      // of any location in the cell
+    Key key = 0;  // of any location in the cell
+    Key mask = 0;
     std::uint32_t parent = none;  // node
     std::uint32_t next = none;    // bucket of the same cell, or the next free one
-    std::uint8_t level = 0;
     std::uint8_t count = 0;
     std::array<Id, slots> ids;
     std::array<Location, slots> locations;
@@ -132,16 +131,17 @@ class CellGrid {
   Ref& ref_to(std::uint32_t node);
   Ref& ref_to(const Bucket& bucket);
   void put(Ref bucket, Id id, Location location);
-  void insert(Id id, Location location, std::uint32_t node, unsigned level);
+  void insert(Id id, Location location, std::uint32_t node, Key mask);
   Ref take(Ref bucket, unsigned slot);
   void settle(Ref bucket);
   void halve(Ref& cell);
   Ref join(Ref a, Ref b);
   unsigned count_in(Ref leaf) const;
-  std::uint32_t new_node(std::uint32_t parent);
-  Ref new_bucket(std::uint32_t parent, unsigned level, Key key);
+  std::vector<Id> least_ids(const Bucket& first, std::size_t count_max) const;
+  std::uint32_t new_node(std::uint32_t parent, unsigned bit);
+  Ref new_bucket(std::uint32_t parent, Key mask, Key key);
   void free_bucket(Ref bucket);
-  std::size_t check_below(Ref ref, std::uint32_t parent, unsigned level, Key corner) const;
+  std::size_t check_below(Ref ref, std::uint32_t parent, Key mask, Key corner) const;
 
   ChunkedArray<Place, 14> places_;
   ChunkedArray<Bucket, 7> buckets_;

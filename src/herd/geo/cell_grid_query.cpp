@@ -33,9 +33,15 @@ class Haversine {
 
   /// The least haversine of a point between two parallels, so far away, in units of 1e-7 degree.
   static double of_latitude(std::int64_t away_e7) { return square(sin_at_least(half(away_e7))); }
-  /// What being so far to the east or west adds to it, no farther from the equator than `latitude_e7`.
-  double of_longitude(std::int64_t away_e7, std::int64_t latitude_e7) const {
-    return cos_ * cos_at_least(2 * half(latitude_e7)) * square(sin_at_least(half(away_e7)));
+  /// What being so far to the east or west adds to it, no nearer to a pole than `from_pole_e7`.
+  double of_longitude(std::int64_t away_e7, std::int64_t from_pole_e7) const {
+    return cos_ * long_sin_at_least(2 * half(from_pole_e7)) * square(sin_at_least(half(away_e7)));
+  }
+
+  /// The least haversine of a point so far to the east or west, on any parallel: it lies behind a meridian, or, beyond
+  /// 90 degrees, behind the pole. The way there has the sine cos_ * sin(away), and (1 - cos x) / 2 >= sin(x)^2 / 4.
+  double of_meridian(std::int64_t away_e7) const {
+    return square(cos_ * long_sin_at_least(2 * half(std::min(away_e7, around_e7 / 4)))) / 4;
   }
 
   /// What is at most `distance_m` away, by geo::distance_m, is at most that far by this measure. A micrometre and a
@@ -67,11 +73,12 @@ class Haversine {
             1 - x2 / 2 * (1 - x2 / 12 * (1 - x2 / 30 * (1 - x2 / 56)))};
   }
 
-  // Series of alternating signs, broken off after a negative term, are too small, never too great.
+  // The sine's series has alternating signs: broken off after a negative term it is too small, never too great. The
+  // short one is enough where little is left out for small angles, the long one is good to 0.02 % at 90 degrees.
   static double sin_at_least(double x) { return x * (1 - x * x / 6); }
-  static double cos_at_least(double x) {
+  static double long_sin_at_least(double x) {
     const auto x2 = x * x;
-    return std::max(0.0, 1 - x2 / 2 * (1 - x2 / 12 * (1 - x2 / 30)));
+    return x * (1 - x2 / 6 * (1 - x2 / 20 * (1 - x2 / 42)));
   }
 
   Location center_;
@@ -85,59 +92,44 @@ std::int64_t eastwards(std::int64_t from, std::int64_t to) {
 
 }  // namespace
 
-/// A cell on the way down, its least corner and the greatest.
+/// A cell on the way down: its least corner, from the antimeridian and the south pole, and the greatest.
 struct CellGrid::Cell {
   Ref ref = none;
-  unsigned level = 0;
   std::int64_t x = 0;
   std::int64_t y = 0;
   std::int64_t x_max = around_e7 - 1;
   std::int64_t y_max = pole_to_pole_e7;
 
-  bool is_halved_by_longitude() const { return level % 2 == 0; }
-
   Cell half(const Node& node, unsigned which) const {
     Cell cell = *this;
     cell.ref = node.halves[which];
-    ++cell.level;
-    if (is_halved_by_longitude()) {
-      const auto middle = x + (std::int64_t{1} << (31 - level / 2));
-      if (which == 0) {
-        cell.x_max = std::min(x_max, middle - 1);
-      } else {
-        cell.x = middle;
-      }
+    const auto middle =
+        node.is_halved_by_longitude() ? x + (std::int64_t{1} << (node.bit - 32)) : y + (std::int64_t{1} << node.bit);
+    if (which == 0) {
+      auto& max = node.is_halved_by_longitude() ? cell.x_max : cell.y_max;
+      max = std::min(max, middle - 1);
     } else {
-      const auto middle = y + (std::int64_t{1} << (30 - level / 2));
-      if (which == 0) {
-        cell.y_max = std::min(y_max, middle - 1);
-      } else {
-        cell.y = middle;
-      }
+      (node.is_halved_by_longitude() ? cell.x : cell.y) = middle;
     }
     return cell;
   }
 
-  std::int64_t north_or_south_of(Key center) const {
-    return std::max({std::int64_t{0}, y - center.y, center.y - y_max});
-  }
-  std::int64_t east_or_west_of(Key center) const {
-    if (x <= center.x && center.x <= x_max) return 0;
-    return std::min(eastwards(center.x, x), eastwards(x_max, center.x));
-  }
-  std::int64_t from_equator_max() const {
-    return std::max(std::abs(y - pole_to_pole_e7 / 2), std::abs(y_max - pole_to_pole_e7 / 2));
+  /// No point in the cell is nearer to the centre than this.
+  double least(const Haversine& haversine, Key center) const {
+    const auto center_x = std::int64_t{east_of(center)};
+    const auto center_y = std::int64_t{north_of(center)};
+    const auto north_or_south = std::max({std::int64_t{0}, y - center_y, center_y - y_max});
+    const bool is_beside = center_x < x || center_x > x_max;
+    const auto east_or_west = is_beside ? std::min(eastwards(center_x, x), eastwards(x_max, center_x)) : 0;
+    const auto from_pole = std::min(y, pole_to_pole_e7 - y_max);
+    const auto sum = Haversine::of_latitude(north_or_south) + haversine.of_longitude(east_or_west, from_pole);
+    // Where meridians come together the sum says little.
+    const bool reaches_to_pole = from_pole < std::min(center_y, pole_to_pole_e7 - center_y) / 2;
+    return reaches_to_pole ? std::max(sum, haversine.of_meridian(east_or_west)) : sum;
   }
 };
 
 namespace {
-
-/// The least haversine that a point in a cell may have, in parts of which half a cell inherits one.
-struct CellHaversine {
-  double north = 0;
-  double east = 0;
-  double sum() const { return north + east; }
-};
 
 /// Collects what is nearest so far.
 class Nearest {
@@ -212,58 +204,80 @@ void CellGrid::nearest(Location center, double radius_m, std::size_t count_max, 
 
   struct Pending {
     Cell cell;
-    CellHaversine least;
+    double least = 0;
   };
-  // Depth first, the nearer half at once and the other when all nearer ones have been looked at: one a level waits.
-  std::array<Pending, level_max + 1> pending;
+  // Depth first, the nearer half at once and the other when all nearer ones have been looked at: so one of each depth
+  // waits.
+  std::array<Pending, depth_max + 1> pending;
   std::size_t pending_count = 1;
   pending[0].cell.ref = root_;
+  bool holds_center = true;  // so far
   while (pending_count != 0) {
     auto [cell, least] = pending[--pending_count];
-    while (is_node(cell.ref) && least.sum() <= nearest.limit()) {
-      std::array<Pending, 2> halves;
-      for (const unsigned which : {0U, 1U}) {
-        auto& half = halves[which];
-        half.cell = cell.half(nodes_[cell.ref], which);
-        half.least.north =
-            cell.is_halved_by_longitude() ? least.north : Haversine::of_latitude(half.cell.north_or_south_of(key));
-        half.least.east = haversine.of_longitude(half.cell.east_or_west_of(key), half.cell.from_equator_max());
-      }
-      const auto nearer = halves[0].least.sum() <= halves[1].least.sum() ? 0U : 1U;
-      const auto& farther = halves[1 - nearer];
-      if (farther.cell.ref != none && farther.least.sum() <= nearest.limit()) pending[pending_count++] = farther;
-      cell = halves[nearer].cell;
-      least = halves[nearer].least;
+    while (is_node(cell.ref) && least <= nearest.limit()) {
+      const auto& node = nodes_[cell.ref];
+      const auto look_at = [&](unsigned which) {
+        const auto half = cell.half(node, which);
+        return Pending{half, half.least(haversine, key)};
+      };
+      const auto here = half(key, node.bit);
+      auto nearer = holds_center ? Pending{cell.half(node, here), 0} : look_at(here);
+      auto farther = look_at(1 - here);
+      if (farther.least < nearer.least) std::swap(nearer, farther);
+      if (farther.cell.ref != none && farther.least <= nearest.limit()) pending[pending_count++] = farther;
+      cell = nearer.cell;
+      least = nearer.least;
     }
-    if (least.sum() > nearest.limit()) continue;
-    for (auto ref = cell.ref; ref != none; ref = bucket_of(ref).next) {
-      const auto& bucket = bucket_of(ref);
-      for (unsigned i = 0; i < bucket.count; ++i) {
-        const auto each = haversine.of(bucket.locations[i]);
-        if (each <= nearest.limit()) nearest.add(bucket.ids[i], bucket.locations[i], each);
-      }
-      nearest.tidy();
+    holds_center = false;
+    if (cell.ref == none || least > nearest.limit()) continue;
+    const auto& bucket = bucket_of(cell.ref);
+    if (bucket.next != none) {
+      const auto location = bucket.locations[0];
+      for (const auto id : least_ids(bucket, count_max)) nearest.add(id, location, haversine.of(location));
+      continue;
     }
+    for (unsigned i = 0; i < bucket.count; ++i) {
+      const auto each = haversine.of(bucket.locations[i]);
+      if (each <= nearest.limit()) nearest.add(bucket.ids[i], bucket.locations[i], each);
+    }
+    nearest.tidy();
   }
   nearest.finish();
 }
 
+/// Of a cell with several buckets, all of whose points are equally far from anywhere.
+std::vector<CellGrid::Id> CellGrid::least_ids(const Bucket& first, std::size_t count_max) const {
+  std::vector<Id> least;  // heap
+  for (const auto* bucket = &first;; bucket = &bucket_of(bucket->next)) {
+    for (const auto id : std::span(bucket->ids).first(bucket->count)) {
+      if (least.size() == count_max) {
+        if (id > least.front()) continue;
+        std::ranges::pop_heap(least);
+        least.pop_back();
+      }
+      least.push_back(id);
+      std::ranges::push_heap(least);
+    }
+    if (bucket->next == none) return least;
+  }
+}
+
 bool CellGrid::within(const Box& box, std::size_t count_max, std::vector<Point>& out) const {
   out.clear();
-  const auto south_west = key_of(box.south_west);
-  const auto north_east = key_of(box.north_east);
-  const auto west_e7 = std::int64_t{box.south_west.longitude_e7};
-  const auto east_e7 = std::int64_t{box.north_east.longitude_e7};
-  const auto width = eastwards(west_e7, east_e7);
+  const auto south = std::int64_t{north_of(key_of(box.south_west))};
+  const auto north = std::int64_t{north_of(key_of(box.north_east))};
+  const auto west = std::int64_t{east_of(key_of(box.south_west))};
+  // From the longitudes, since the keys of 180 degrees west and east do not tell nothing from all around.
+  const auto width = eastwards(box.south_west.longitude_e7, box.north_east.longitude_e7);
   const auto holds = [&](Key key) {
-    return south_west.y <= key.y && key.y <= north_east.y && eastwards(south_west.x, key.x) <= width;
+    return south <= north_of(key) && north_of(key) <= north && eastwards(west, east_of(key)) <= width;
   };
   const auto touches = [&](const Cell& cell) {
-    return cell.y <= north_east.y && south_west.y <= cell.y_max && cell.x <= cell.x_max &&
-           (eastwards(south_west.x, cell.x) <= width || eastwards(cell.x, south_west.x) <= cell.x_max - cell.x);
+    return cell.y <= north && south <= cell.y_max && cell.x <= cell.x_max &&
+           (eastwards(west, cell.x) <= width || eastwards(cell.x, west) <= cell.x_max - cell.x);
   };
 
-  std::array<Cell, level_max + 1> pending;
+  std::array<Cell, depth_max + 1> pending;
   std::size_t pending_count = 1;
   pending[0].ref = root_;
   while (pending_count != 0) {

@@ -7,24 +7,24 @@
 
 namespace herd::geo {
 
-/// An array that grows by chunks of 2^chunk_bits elements and never moves one: growing costs one chunk at most, and
+/// An array that grows by chunks of 2^ChunkBits elements and never moves one: growing costs one chunk at most, and
 /// references stay valid. Elements begin as T{}.
-template <class T, unsigned chunk_bits>
+template <class T, unsigned ChunkBits>
 class ChunkedArray {
  public:
-  T& operator[](std::size_t index) { return chunks_[index >> chunk_bits][index & mask]; }
-  const T& operator[](std::size_t index) const { return chunks_[index >> chunk_bits][index & mask]; }
+  T& operator[](std::size_t index) { return chunks_[index >> ChunkBits][index & mask]; }
+  const T& operator[](std::size_t index) const { return chunks_[index >> ChunkBits][index & mask]; }
 
   /// The element, or null if its chunk is not there yet.
   const T* find(std::size_t index) const {
-    const auto chunk = index >> chunk_bits;
+    const auto chunk = index >> ChunkBits;
     return chunk < chunks_.size() && chunks_[chunk] ? &chunks_[chunk][index & mask] : nullptr;
   }
   T* find(std::size_t index) { return const_cast<T*>(std::as_const(*this).find(index)); }
 
   /// The element, whose chunk is added if it is not there yet.
   T& make(std::size_t index) {
-    const auto chunk = index >> chunk_bits;
+    const auto chunk = index >> ChunkBits;
     if (chunk >= chunks_.size()) chunks_.resize(chunk + 1);
     if (!chunks_[chunk]) {
       chunks_[chunk] = std::make_unique<T[]>(mask + 1);
@@ -38,7 +38,7 @@ class ChunkedArray {
   }
 
  private:
-  static constexpr std::size_t mask = (std::size_t{1} << chunk_bits) - 1;
+  static constexpr std::size_t mask = (std::size_t{1} << ChunkBits) - 1;
 
   std::vector<std::unique_ptr<T[]>> chunks_;
   std::size_t chunks_held_ = 0;

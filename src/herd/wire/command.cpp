@@ -37,18 +37,18 @@ bool parse_iamat(std::string_view& rest, Iamat& iamat) {
   skip_spaces(rest);
 
   // Not as fields: where a number ends is seen while it is read.
-  const auto* const location_begin = rest.data();
+  const auto* begin = rest.begin();
   const auto location = geo::take_written_iso6709(rest);
   if (!location || rest.empty() || !is_space(rest.front())) return false;
-  iamat.location = {location_begin, rest.data()};
+  iamat.location = {begin, rest.begin()};
   iamat.position = location->location;
   iamat.location_style = location->style;
   skip_spaces(rest);
 
-  const auto* const time_begin = rest.data();
+  begin = rest.begin();
   const auto time = take_written_posix_time(rest);
   if (!time) return false;
-  iamat.time = {time_begin, rest.data()};
+  iamat.time = {begin, rest.begin()};
   iamat.client_time = time->time;
   iamat.time_style = time->style;
   skip_spaces(rest);
