@@ -24,7 +24,7 @@ struct Box {
 /// The Earth is halved again and again, a cell across its longer side, until none holds more than 29 points. So cells
 /// are small where points are many, and a question costs about the same in a city, at sea and beside a pole.
 /// A point that stays in its cell is moved by writing its location; a cell that overflows is halved, two that are
-/// nearly empty become one: no operation ever touches more than a few cells. Takes about 25 bytes a point, its location
+/// nearly empty become one: no operation ever touches more than a few cells. Takes 24 to 30 bytes a point, its location
 /// included.
 ///
 /// Not safe for use by several threads at once, unless all of them only ask.
