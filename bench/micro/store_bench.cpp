@@ -1,6 +1,6 @@
 // What a report, its answer, a neighbour's record, a batch for a link and an AT line cost at a server that holds a
-// thousand, a million or ten million clients with ids of 23 bytes. The counter says what a client takes of memory, index
-// included.
+// thousand, a million or ten million clients with ids of 23 bytes. The counter says what a client takes of memory,
+// index included.
 
 #include <algorithm>
 #include <benchmark/benchmark.h>

@@ -13,8 +13,12 @@ namespace herd::store {
 namespace {
 
 std::string line_at(std::string_view client, std::string_view location, std::size_t time) {
-  return std::string("AT Riley +0.000000001 ").append(client).append(" ").append(location).append(" ").append(
-      std::to_string(time));
+  return std::string("AT Riley +0.000000001 ")
+      .append(client)
+      .append(" ")
+      .append(location)
+      .append(" ")
+      .append(std::to_string(time));
 }
 
 void hear(RecordStore& store, const std::string& line) {

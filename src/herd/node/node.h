@@ -34,8 +34,8 @@ class Node : public protocols::Herd {
   void report(std::span<Heard> reports, Time now) override;
   std::string_view server() const override { return server_; }
   std::optional<std::string> locate(std::string_view client) const override { return store_.find(client); }
-  /// The at most `count_max` clients that are nearest to `center` and at most `radius_m` from it, nearest first, whoever
-  /// heard them.
+  /// The at most `count_max` clients that are nearest to `center` and at most `radius_m` from it, nearest first,
+  /// whoever heard them.
   std::vector<store::Nearby> near(geo::Location center, double radius_m, std::size_t count_max);
 
   /// Those in a box, at most `count_max` of them, in no particular order.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -21,11 +22,14 @@ class ServerNames {
   Number number_of(std::string_view name) {
     // A herd has few servers, and reports come in runs from one of them.
     if (last_ < names_.size() && *names_[last_] == name) return last_;
-    for (last_ = 0; last_ < names_.size(); ++last_) {
-      if (*names_[last_] == name) return last_;
+    const auto known = std::ranges::find_if(names_, [&](const auto& each) { return *each == name; });
+    if (known == names_.end()) {
+      if (names_.size() == names_max) return none;
+      names_.push_back(std::make_unique<const std::string>(name));
+      last_ = static_cast<Number>(names_.size() - 1);
+    } else {
+      last_ = static_cast<Number>(known - names_.begin());
     }
-    if (names_.size() == names_max) return none;
-    names_.push_back(std::make_unique<const std::string>(name));
     return last_;
   }
 

@@ -15,10 +15,11 @@ void Slot::write(const wire::Record& record, ServerNames::Number server, Neighbo
     outside()->location = record.verbatim_location;
     outside()->time = record.verbatim_time;
   } else if (record.client.size() > inline_client_bytes || record.style.is_verbatim()) {
-    auto* const block = new Outside{std::string(record.client), std::string(record.verbatim_location),
-                                    std::string(record.verbatim_time)};
+    const auto* const block = new Outside{std::string(record.client), std::string(record.verbatim_location),
+                                          std::string(record.verbatim_time)};
     rest_[0] = static_cast<char>(outside_mark);
-    std::memcpy(rest_.data() + pointer_at, &block, sizeof(block));
+    // NOLINTNEXTLINE(clang-analyzer-cplusplus.NewDeleteLeaks): rest_ owns it, which the destructor knows
+    std::ranges::copy(std::bit_cast<std::array<char, pointer_bytes>>(block), rest_.begin() + pointer_at);
   } else if (rest_[0] == 0) {
     rest_[0] = static_cast<char>(record.client.size());
     std::ranges::copy(record.client, rest_.data() + 1);

@@ -1,8 +1,9 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdint>
-#include <cstring>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -63,12 +64,13 @@ class alignas(64) Slot {
   // rest_: the id's length and the id, or `outside_mark` and, where it is aligned, a pointer that is owned.
   static constexpr unsigned char outside_mark = 255;
   static constexpr std::size_t pointer_at = 8;
+  static constexpr std::size_t pointer_bytes = 8;
 
   bool is_outside() const { return static_cast<unsigned char>(rest_[0]) == outside_mark; }
   Outside* outside() const {
-    Outside* outside = nullptr;
-    std::memcpy(&outside, rest_.data() + pointer_at, sizeof(outside));
-    return outside;
+    std::array<char, pointer_bytes> pointer;
+    std::copy_n(rest_.begin() + pointer_at, pointer_bytes, pointer.begin());
+    return std::bit_cast<Outside*>(pointer);
   }
   bool has_same_texts(const wire::Record& record) const {
     return outside()->location == record.verbatim_location && outside()->time == record.verbatim_time;

@@ -48,7 +48,9 @@ void RecordEncoder::append(std::string& out, const Record& record) {
   if (coding_ == RecordCoding::lines) return append_line(out, record);
 
   // Mostly the very same bytes, not only equal ones.
-  const auto is_this = [&](std::string_view name) { return name.data() == record.server.data() || name == record.server; };
+  const auto is_this = [&](std::string_view name) {
+    return name.data() == record.server.data() || name == record.server;
+  };
   const auto named = std::ranges::find_if(servers_, is_this);
   const auto number = static_cast<std::size_t>(named - servers_.begin());
   append_le(out, static_cast<std::uint8_t>(std::min<std::size_t>(number, not_numbered)));
