@@ -39,6 +39,7 @@ soak: build ## What takes too long for every day: load, churn and restarts until
 	@scripts/plant-faults
 
 bench: build | bench-dependencies ## Measure beside asyncio, Node.js, Java, Redis and NATS: docs/benchmarks.md (BENCH=quick: 3 min)
+	@cmake --preset release --log-level=WARNING && cmake --build --preset release -j $(JOBS) --target benchmarks
 	@node --test bench/conformance.test.mjs >build/conformance.log || { cat build/conformance.log; exit 1; }
 	@node bench/run.mjs
 

@@ -83,7 +83,7 @@ export class Herd {
 
   async stop() {
     await Promise.all(this.servers.map((server) => server.process?.stop()));
-    fs.rmSync(this.folder, { recursive: true });
+    fs.rmSync(this.folder, { recursive: true, force: true });
   }
 
   #writeConfig() {

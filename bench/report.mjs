@@ -177,7 +177,8 @@ it kept waiting), p50 and p99:
 ${table(['', '10,000/s, p50', 'p99', '50,000/s, p50', 'p99'], herds.map((name) => [titles[name], ...[10_000, 50_000].flatMap((rate) =>
     ['p50', 'p99'].map((share) => figures.text(`one/${name}/rate${rate}`, `latency_us.${share}`, span)))]))}
 
-Redis finds the 5 nearest of a million within 10 km in ${figures.text('one/redis/geosearch', 'cpu_us', us)} us of CPU (GEOSEARCH, p = 1).
+Redis finds the 5 nearest of a million within 10 km in ${figures.text('one/redis/geosearch', 'cpu_us', us)} us of CPU (GEOSEARCH, p = 1,
+its protocol included), Proxyherd in ${figures.text('one/proxyherd/near', 'cpu_us', us)} us (in memory, no port asks it yet).
 
 ## A herd of five
 

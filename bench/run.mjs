@@ -4,7 +4,8 @@
 //   run.mjs [--quick] [--large] [--rounds N] [--seconds S] [--only TEXT] [--report]
 //
 // --large: also ten million clients, for which Proxyherd takes 2 GB and the generator as much.
-// --only: rows whose id contains TEXT, printed and not written. --report: writes the pages anew from bench/results.json.
+// --only: rows whose id contains TEXT, printed and not written. --report: writes the pages anew from bench/results.json;
+// with --only, after these rows were measured anew, which then stand beside figures of another run.
 
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -34,13 +35,15 @@ const { values } = parseArgs({ options: {
 const rounds = Number(values.rounds ?? (values.quick ? 1 : 3));
 const seconds = Number(values.seconds ?? (values.quick ? 1 : 3));
 
-if (values.report) {
-  writeReport(JSON.parse(fs.readFileSync(resultsFile)));
+const earlier = () => JSON.parse(fs.readFileSync(resultsFile));
+if (values.report && !values.only) {
+  writeReport(earlier());
 } else {
-  const results = await measureAll();
-  if (values.only) {
+  let results = await measureAll();
+  if (values.only && !values.report) {
     console.log(JSON.stringify(results.rows, null, 1));
   } else {
+    if (values.only) results = { ...earlier(), rows: { ...earlier().rows, ...results.rows } };
     fs.writeFileSync(resultsFile, `${JSON.stringify(results, roundedFigures, 1)}\n`);
     writeReport(results);
   }

@@ -1,9 +1,13 @@
 #include "herd/net/event_loops.h"
 
 #include <barrier>
+#include <cstdlib>
 #include <gtest/gtest.h>
+#include <iostream>
 #include <stdexcept>
+#include <sys/resource.h>
 #include <thread>
+#include <unistd.h>
 #include <vector>
 
 namespace herd::net {
@@ -49,6 +53,24 @@ TEST(EventLoops, all_stop_when_one_throws_and_its_failure_is_thrown) {
 TEST(UsableCpus, are_at_least_one_and_no_more_than_the_machine_has) {
   EXPECT_GE(usable_cpus(), 1U);
   EXPECT_LE(usable_cpus(), std::thread::hardware_concurrency());
+}
+
+/// Runs three loops as somebody who may start no thread, and ends the process: with what() on stderr and status 3.
+[[noreturn]] void run_without_threads() {
+  const rlimit none{0, 0};
+  if (setuid(65'534) != 0 || setrlimit(RLIMIT_NPROC, &none) != 0) std::_Exit(4);
+  try {
+    EventLoops(3).run();
+  } catch (const std::runtime_error& error) {
+    std::cerr << error.what() << std::endl;
+    std::_Exit(3);
+  }
+  std::_Exit(0);
+}
+
+TEST(EventLoopsDeathTest, that_cannot_start_their_threads_say_so_and_do_not_hang) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root can become somebody who may start no thread";
+  EXPECT_EXIT(run_without_threads(), testing::ExitedWithCode(3), "cannot start 3 threads: .*`threads` in herd.toml");
 }
 
 }  // namespace

@@ -103,12 +103,12 @@ line_bytes_max = 1024
 
 /// How many event loops each server of a herd with these line hosts runs on a machine of `cpus`.
 std::vector<std::size_t> threads_of_servers_at(const std::vector<std::string>& hosts, std::size_t cpus,
-                                               const std::string& threads = "") {
+                                               const std::string& threads = "", const std::string& peer = "127.0.0.1") {
   std::string text = "[herd]\nname = \"n\"\n" + threads + "\n[tls]\npeers = \"certs\"\n";
   for (std::size_t i = 0; i < hosts.size(); ++i) {
     const auto number = std::to_string(i);
     text += "[[server]]\nid = \"S" + number + "\"\nline = \"" + hosts[i] + ":" + std::to_string(12000 + i) +
-            "\"\npeer = \"127.0.0.1:" + std::to_string(13000 + i) + "\"\n";
+            "\"\npeer = \"" + (peer.ends_with('.') ? peer + number : peer) + ":" + std::to_string(13000 + i) + "\"\n";
   }
   const auto config = parse_config(text, "h.toml").value();
   std::vector<std::size_t> counts;
@@ -127,6 +127,11 @@ TEST(Config, servers_of_one_machine_share_its_CPUs_and_run_at_least_one_event_lo
               ElementsAre(2, 2, 2, 2, 8));
   EXPECT_THAT(threads_of_servers_at({"10.0.0.1", "10.0.0.1", "10.0.0.2"}, 5), ElementsAre(2, 2, 5));
   EXPECT_THAT(threads_of_servers_at({"127.0.0.1", "127.0.0.1", "127.0.0.1"}, 2), ElementsAre(1, 1, 1));
+}
+
+TEST(Config, servers_that_listen_on_all_addresses_are_where_their_peer_ports_are) {
+  EXPECT_THAT(threads_of_servers_at({"0.0.0.0", "0.0.0.0", "[::]"}, 8, "", "10.0.0."), ElementsAre(8, 8, 8));
+  EXPECT_THAT(threads_of_servers_at({"0.0.0.0", "0.0.0.0"}, 8, "", "10.0.0.7"), ElementsAre(4, 4));
 }
 
 TEST(Config, threads_says_how_many_event_loops_each_server_runs) {

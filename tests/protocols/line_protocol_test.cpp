@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 
+#include "herd/places/nearby_search.h"
 #include "herd/wire/record.h"
 #include "protocols/conversation.h"
 
@@ -69,6 +70,14 @@ TEST_F(LineProtocolTest, answers_a_question_with_the_stored_AT_line_the_places_a
             "\n");
 }
 
+TEST_F(LineProtocolTest, looks_for_no_places_where_none_are_wanted) {
+  say("IAMAT kiwi +1+1 5\n");
+  EXPECT_EQ(say("WHATSAT kiwi 10 0\nWHATSAT emu 10 0\nWHATSAT kiwi 10 0\n"),
+            "AT Riley +0.123456789 kiwi +1+1 5\n" + places::nearby_search_json({}) +
+                "\n\n? WHATSAT emu 10 0\nAT Riley +0.123456789 kiwi +1+1 5\n" + places::nearby_search_json({}) +
+                "\n\n");
+}
+
 TEST_F(LineProtocolTest, gives_the_AT_line_and_the_places_in_one_write) {
   say("IAMAT kiwi +1+1 5\n");
   const auto answer = say("WHATSAT kiwi 10 5\n");
@@ -108,7 +117,7 @@ TEST_F(LineProtocolTest, does_not_answer_a_blank_line) {
 }
 
 TEST_F(LineProtocolTest, answers_in_the_order_of_the_commands_also_when_a_question_is_in_between) {
-  EXPECT_EQ(say("ONE\nIAMAT kiwi +1+1 5\nWHATSAT kiwi 1 1\nTWO\nIAMAT kiwi +2+2 6\n\nWHATSAT kiwi 0 0\nTHREE\n"),
+  EXPECT_EQ(say("ONE\nIAMAT kiwi +1+1 5\nWHATSAT kiwi 1 1\nTWO\nIAMAT kiwi +2+2 6\n\nWHATSAT kiwi 0 1\nTHREE\n"),
             "? ONE\n"
             "AT Riley +0.123456789 kiwi +1+1 5\n"
             "AT Riley +0.123456789 kiwi +1+1 5\n"
@@ -116,7 +125,7 @@ TEST_F(LineProtocolTest, answers_in_the_order_of_the_commands_also_when_a_questi
             "? TWO\n"
             "AT Riley -0.876543211 kiwi +2+2 6\n"
             "AT Riley -0.876543211 kiwi +2+2 6\n"
-            "{\"near\": [20000000, 20000000],\n \"radius_m\": 0.000000, \"limit\": 0}\n\n"
+            "{\"near\": [20000000, 20000000],\n \"radius_m\": 0.000000, \"limit\": 1}\n\n"
             "? THREE\n");
 }
 
@@ -166,7 +175,7 @@ TEST_F(LineProtocolTest, makes_one_of_the_newlines_that_follow_each_other_in_the
 
 TEST_F(LineProtocolTest, gives_the_same_replies_wherever_the_stream_is_cut) {
   const std::string_view bytes =
-      "IAMAT kiwi +1+1 5\r\n\nFLUFFY  DOG\nWHATSAT kiwi 10 5\n IAMAT emu -2-2 6.5\t\nWHATSAT emu 0 0\nWHATSAT emu 0 0";
+      "IAMAT kiwi +1+1 5\r\n\nFLUFFY  DOG\nWHATSAT kiwi 10 5\n IAMAT emu -2-2 6.5\t\nWHATSAT emu 0 1\nWHATSAT emu 0 1";
   const auto whole = say(bytes) + hang_up();
   for (std::size_t cut = 0; cut <= bytes.size(); ++cut) {
     CredulousHerd anew;
@@ -189,10 +198,10 @@ TEST_F(LineProtocolTest, takes_a_last_line_without_LF_for_a_command_when_the_cli
 }
 
 TEST_F(LineProtocolTest, answers_a_question_that_a_half_close_ended) {
-  say("IAMAT kiwi +1+1 5\nWHATSAT kiwi 0 0");
+  say("IAMAT kiwi +1+1 5\nWHATSAT kiwi 0 1");
   EXPECT_EQ(hang_up(),
             "AT Riley +0.123456789 kiwi +1+1 5\n"
-            "{\"near\": [10000000, 10000000],\n \"radius_m\": 0.000000, \"limit\": 0}\n\n");
+            "{\"near\": [10000000, 10000000],\n \"radius_m\": 0.000000, \"limit\": 1}\n\n");
 }
 
 TEST_F(LineProtocolTest, closes_without_a_word_when_nothing_is_left_at_a_half_close) {
@@ -251,14 +260,14 @@ TEST_F(LineProtocolTest, answers_all_that_waits_behind_a_full_write_also_after_a
 }
 
 TEST_F(LineProtocolTest, logs_what_came_in_and_what_went_out) {
-  say(" IAMAT kiwi +1+1 5\r\n\nFLUFFYDOG\nWHATSAT kiwi 0 0\n");
-  const std::string places = "{\"near\": [10000000, 10000000],\n \"radius_m\": 0.000000, \"limit\": 0}";
+  say(" IAMAT kiwi +1+1 5\r\n\nFLUFFYDOG\nWHATSAT kiwi 0 1\n");
+  const std::string places = "{\"near\": [10000000, 10000000],\n \"radius_m\": 0.000000, \"limit\": 1}";
   EXPECT_EQ(client.log.lines, (std::vector<std::string>{
                                   "in 127.0.0.1:5 IAMAT kiwi +1+1 5",
                                   "out 127.0.0.1:5 AT Riley +0.123456789 kiwi +1+1 5",
                                   "in 127.0.0.1:5 FLUFFYDOG",
                                   "out 127.0.0.1:5 ? FLUFFYDOG",
-                                  "in 127.0.0.1:5 WHATSAT kiwi 0 0",
+                                  "in 127.0.0.1:5 WHATSAT kiwi 0 1",
                                   "out 127.0.0.1:5 AT Riley +0.123456789 kiwi +1+1 5\n" + places,
                               }));
 }

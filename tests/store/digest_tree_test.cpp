@@ -131,6 +131,22 @@ TEST(DigestTree, looks_at_no_more_slots_at_a_time_than_it_may) {
   EXPECT_EQ(tree.position(), 1000U);
 }
 
+TEST(DigestTree, of_a_partition_that_never_rests_comes_to_a_position_all_the_same) {
+  Partition partition({.walk_after_changes = 16});
+  add_clients(partition, 2000);
+  DigestTree tree;
+  std::size_t time = 1;
+  std::size_t known = 0;
+  for (int turn = 0; turn < 100; ++turn) {
+    ++time;
+    for (std::size_t i = 0; i < 40; ++i) offer(partition, at_line(client_name(i), time));
+    std::size_t looks_left = 100;
+    tree.catch_up(partition, hash, looks_left);
+    known += tree.position() ? 1 : 0;
+  }
+  EXPECT_GE(known, 60U) << "the first 20 turns look at everyone";
+}
+
 TEST(DigestTree, tells_the_truth_after_any_changes) {
   constexpr std::uint64_t seed = 20261122;
   std::mt19937_64 random(seed);

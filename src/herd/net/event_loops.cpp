@@ -4,6 +4,9 @@
 #include <exception>
 #include <mutex>
 #include <sched.h>
+#include <stdexcept>
+#include <string>
+#include <system_error>
 #include <thread>
 
 namespace herd::net {
@@ -25,7 +28,13 @@ void EventLoops::run() {
   };
   {
     std::vector<std::jthread> threads;
-    for (std::size_t i = 1; i < loops_.size(); ++i) threads.emplace_back(serve, std::ref(*loops_[i]));
+    try {
+      for (std::size_t i = 1; i < loops_.size(); ++i) threads.emplace_back(serve, std::ref(*loops_[i]));
+    } catch (const std::system_error& error) {
+      for (const auto& each : loops_) each->stop();
+      throw std::runtime_error("cannot start " + std::to_string(loops_.size()) + " threads: " + error.what() +
+                               "; `threads` in herd.toml can ask for fewer");
+    }
     serve(main());
   }
   if (failure) std::rethrow_exception(failure);

@@ -65,10 +65,21 @@ std::optional<Place> listening_place(const sockaddr_storage& address) {
   return std::nullopt;
 }
 
+/// What is in a folder; less or nothing if the process that it is about ends meanwhile.
+std::vector<fs::path> entries_of(const fs::path& folder) {
+  std::vector<fs::path> entries;
+  std::error_code error;
+  for (auto entry = fs::directory_iterator(folder, error); !error && entry != fs::directory_iterator();
+       entry.increment(error)) {
+    entries.push_back(entry->path());
+  }
+  return entries;
+}
+
 bool holds_one(const fs::path& process, const std::vector<std::uint64_t>& inodes) {
   std::error_code error;
-  for (const auto& descriptor : fs::directory_iterator(process / "fd", error)) {
-    const auto target = fs::read_symlink(descriptor.path(), error).string();
+  for (const auto& descriptor : entries_of(process / "fd")) {
+    const auto target = fs::read_symlink(descriptor, error).string();
     std::string_view text = target;
     if (!text.starts_with("socket:[") || !text.ends_with(']')) continue;
     text.remove_prefix(8);
@@ -108,10 +119,9 @@ std::vector<pid_t> find_listeners(const sockaddr_storage& address) {
   inodes.insert(inodes.end(), more.begin(), more.end());
   std::vector<pid_t> processes;
   if (inodes.empty()) return processes;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator("/proc", error)) {
-    const auto pid = parse_whole(entry.path().filename().string(), INT32_MAX);
-    if (pid && holds_one(entry.path(), inodes)) processes.push_back(static_cast<pid_t>(*pid));
+  for (const auto& entry : entries_of("/proc")) {
+    const auto pid = parse_whole(entry.filename().string(), INT32_MAX);
+    if (pid && holds_one(entry, inodes)) processes.push_back(static_cast<pid_t>(*pid));
   }
   std::ranges::sort(processes);
   return processes;
@@ -131,9 +141,8 @@ std::optional<ProcessUsage> usage_of(const std::vector<pid_t>& processes) {
     take_field(pages);
     sum.resident_bytes += parse_whole(take_field(pages), UINT64_MAX / 65536).value_or(0) *
                           static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
-    std::error_code error;
-    for (const auto& task : fs::directory_iterator(folder / "task", error)) {
-      const auto statistics = contents(task.path() / "schedstat");
+    for (const auto& task : entries_of(folder / "task")) {
+      const auto statistics = contents(task / "schedstat");
       std::string_view rest = statistics;
       take_field(rest);
       sum.waited += static_cast<Duration>(parse_whole(take_field(rest), INT64_MAX).value_or(0));

@@ -222,8 +222,14 @@ const ServerConfig* Config::find(std::string_view id) const {
 
 std::size_t Config::threads_of(const ServerConfig& server, std::size_t cpus) const {
   if (threads) return *threads;
-  const auto beside_it = std::ranges::count_if(servers, [&](const auto& other) {
-    return other.line.host == server.line.host || (other.line.is_loopback() && server.line.is_loopback());
+  // A port on all addresses of its machine does not say which machine that is; that of its neighbours has to.
+  const auto address_of = [](const ServerConfig& each) -> const Endpoint& {
+    return each.line.host == "0.0.0.0" || each.line.host == "::" ? each.peer : each.line;
+  };
+  const auto& own = address_of(server);
+  const auto beside_it = std::ranges::count_if(servers, [&](const auto& each) {
+    const auto& other = address_of(each);
+    return other.host == own.host || (other.is_loopback() && own.is_loopback());
   });
   const auto share = cpus / static_cast<std::size_t>(std::max<std::ptrdiff_t>(beside_it, 1));
   return std::clamp<std::size_t>(share, 1, threads_bound);

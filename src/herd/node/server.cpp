@@ -53,16 +53,18 @@ std::uint64_t traffic_limit(TrafficLogging traffic) {
   return 0;
 }
 
-/// Descriptors that clients leave to neighbours, HTTP and files.
+/// Descriptors that clients leave to neighbours, HTTP and files, and those that each event loop has of its own.
 constexpr rlim_t descriptors_reserved = 256;
+constexpr rlim_t descriptors_per_loop = 4;
 
 /// Raises the limit of descriptors to what the system allows, and returns how many clients that lets us serve.
-std::size_t raise_descriptor_limit() {
+std::size_t raise_descriptor_limit(std::size_t loops) {
   rlimit limit{};
   getrlimit(RLIMIT_NOFILE, &limit);
   limit.rlim_cur = limit.rlim_max;
   setrlimit(RLIMIT_NOFILE, &limit);
-  return limit.rlim_cur > 2 * descriptors_reserved ? limit.rlim_cur - descriptors_reserved : limit.rlim_cur / 2;
+  const auto reserved = descriptors_reserved + descriptors_per_loop * loops;
+  return limit.rlim_cur > 2 * reserved ? limit.rlim_cur - reserved : limit.rlim_cur / 2;
 }
 
 places::OfflinePlaces open_places(const Config& config, const std::filesystem::path& executable, net::LogFile& log) {
@@ -115,8 +117,8 @@ class Server {
         certificate_files_(certificate_files(config, self)),
         tls_(read_tls(config, self)),
         neighbors_(connect_neighbors(config, self)),
-        line_(loops_, {self.line.host, self.line.port, config.line_bytes_max, raise_descriptor_limit()}, node_, places_,
-              log_, [this] { wake_neighbors(); }),
+        line_(loops_, {self.line.host, self.line.port, config.line_bytes_max, raise_descriptor_limit(loops_.size())},
+              node_, places_, log_, [this] { wake_neighbors(); }),
         peer_(loop_, self.peer.host, self.peer.port, identity_, those_who_dial(), tls(),
               flood::hello_max_for(self.peer.is_loopback()), log_) {
     if (self.http) {

@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "herd/base/text.h"
+#include "herd/places/nearby_search.h"
 #include "herd/wire/command.h"
 #include "herd/wire/record.h"
 
@@ -100,7 +101,10 @@ bool LineProtocol::answer(std::string_view line, Turn& turn) {
     if (auto at_line = herd_.locate(whatsat->client)) {
       at_line_ = *std::move(at_line);
       query_ = {wire::parse_record(at_line_)->location, whatsat->radius_m, whatsat->bound};
-      return false;
+      if (query_.limit != 0) return false;
+      // Where it is, and nothing else: whoever asks only that need not wait for a look-up.
+      answer_places(places::nearby_search_json({}), turn.replies);
+      return true;
     }
   }
   answer_invalid(trim(line), turn.replies);

@@ -38,7 +38,7 @@ class DigestTree {
 
   bool started_ = false;
   unsigned depth_ = 0;
-  Follower follower_;
+  Follower follower_{Follower::Pace::drains};  // else, under load, one walk would follow the other
   std::vector<std::uint64_t> leaves_;
   std::vector<std::uint64_t> shares_;  // what each slot's record adds to its leaf
   std::string line_;                   // reused

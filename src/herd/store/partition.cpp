@@ -22,14 +22,11 @@ Offered Partition::offer_to(std::uint32_t number, const wire::Record& record, Ne
   return Offered::replaced;
 }
 
-Offered Partition::add(ClientIndex::Hash hash, const wire::Record& record, Neighbor from) {
-  const auto server = names_.number_of(record.server);
-  if (server == ServerNames::none) return Offered::refused;
+void Partition::add(ClientIndex::Hash hash, const wire::Record& record, ServerNames::Number server, Neighbor from) {
   const auto number = static_cast<std::uint32_t>(slots_.size());
   slots_.emplace_back().write(record, server, from);
   index_.insert(hash, number);
   log_change(number);
-  return Offered::added;
 }
 
 std::optional<wire::Record> Partition::find(std::string_view client, ClientIndex::Hash hash) const {

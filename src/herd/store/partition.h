@@ -44,9 +44,11 @@ class Partition {
   /// client's, the same at every call. A new client is refused unless `may_add()`.
   template <class MayAdd>
   Offered offer(ClientIndex::Hash hash, const wire::Record& record, Neighbor from, MayAdd may_add) {
-    const auto found = find_slot(record.client, hash);
-    if (found) return offer_to(*found, record, from);
-    return may_add() ? add(hash, record, from) : Offered::refused;
+    if (const auto found = find_slot(record.client, hash)) return offer_to(*found, record, from);
+    const auto server = names_.number_of(record.server);
+    if (server == ServerNames::none || !may_add()) return Offered::refused;
+    add(hash, record, server, from);
+    return Offered::added;
   }
 
   /// These clients will be offered or looked up soon.
@@ -91,7 +93,7 @@ class Partition {
     return index_.find(hash, [&](std::uint32_t slot) { return slots_[slot].client() == client; });
   }
   Offered offer_to(std::uint32_t slot, const wire::Record& record, Neighbor from);
-  Offered add(ClientIndex::Hash hash, const wire::Record& record, Neighbor from);
+  void add(ClientIndex::Hash hash, const wire::Record& record, ServerNames::Number server, Neighbor from);
   void log_change(std::uint32_t slot);
 
   Tuning tuning_;
