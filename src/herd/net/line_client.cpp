@@ -4,12 +4,10 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
-#include <fcntl.h>
-#include <memory>
-#include <netdb.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <utility>
 
 namespace herd::net {
 
@@ -25,39 +23,12 @@ bool is_temporary(int error) {
   return error == EAGAIN || error == EINTR;
 }
 
-/// 0, or why the non-blocking socket could not be connected within the time.
-int await_connection(int socket, const addrinfo& address, Duration timeout) {
-  if (connect(socket, address.ai_addr, address.ai_addrlen) == 0) return 0;
-  if (errno != EINPROGRESS) return errno;
-  pollfd waiting{.fd = socket, .events = POLLOUT, .revents = 0};
-  if (poll(&waiting, 1, static_cast<int>(timeout / millisecond)) != 1) return ETIMEDOUT;
-  int error = 0;
-  socklen_t size = sizeof error;
-  getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &size);
-  return error;
-}
-
 }  // namespace
 
 Result<LineClient> LineClient::connect(const std::string& host, std::uint16_t port, Duration timeout) {
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  addrinfo* found = nullptr;
-  if (const int error = getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found); error != 0) {
-    return Error{gai_strerror(error)};
-  }
-  const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> addresses(found, &freeaddrinfo);
-  int error = EADDRNOTAVAIL;
-  for (const auto* address = found; address != nullptr; address = address->ai_next) {
-    LineClient client(socket(address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-    error = client.socket_ < 0 ? errno : await_connection(client.socket_, *address, timeout);
-    if (error == 0) return client;
-  }
-  return system_error(error);
-}
-
-LineClient::~LineClient() {
-  if (socket_ >= 0) close(socket_);
+  auto socket = ClientSocket::connect(host, port, timeout);
+  if (!socket) return socket.error();
+  return LineClient(std::move(*socket));
 }
 
 Result<void> LineClient::send(std::string_view bytes, const OnReplies& on_replies) {
@@ -75,24 +46,24 @@ Result<void> LineClient::converse(int input, std::string pending, const OnReplie
   for (;;) {
     if (sending && pending.empty() && input < 0) {
       sending = false;
-      shutdown(socket_, SHUT_WR);
+      shutdown(socket_.descriptor(), SHUT_WR);
     }
     const bool reading_input = sending && pending.empty();
     const auto events = static_cast<short>(POLLIN | (pending.empty() ? 0 : POLLOUT));
-    std::array<pollfd, 2> waiting{{{.fd = socket_, .events = events, .revents = 0},
+    std::array<pollfd, 2> waiting{{{.fd = socket_.descriptor(), .events = events, .revents = 0},
                                    {.fd = reading_input ? input : -1, .events = POLLIN, .revents = 0}}};
     if (poll(waiting.data(), waiting.size(), -1) < 0 && errno != EINTR) return system_error(errno);
 
     // Replies first: a server that refuses a line says why before it closes.
     if ((waiting[0].revents & (POLLIN | POLLERR | POLLHUP)) != 0) {
-      const auto count = recv(socket_, piece.data(), piece.size(), 0);
+      const auto count = recv(socket_.descriptor(), piece.data(), piece.size(), 0);
       if (count > 0) on_replies(std::string_view(piece).substr(0, static_cast<std::size_t>(count)));
       if (count == 0 && (sending || !all_sent)) return Error{"the server closed before it had read everything"};
       if (count == 0) return {};
       if (count < 0 && !is_temporary(errno)) return system_error(errno);
     }
     if ((waiting[0].revents & POLLOUT) != 0) {
-      const auto count = ::send(socket_, pending.data(), pending.size(), MSG_NOSIGNAL);
+      const auto count = ::send(socket_.descriptor(), pending.data(), pending.size(), MSG_NOSIGNAL);
       if (count > 0) pending.erase(0, static_cast<std::size_t>(count));
       if (count < 0 && !is_temporary(errno)) {
         // What the server said before it closed may still be on its way to us.

@@ -8,6 +8,7 @@
 
 #include "herd/base/result.h"
 #include "herd/base/time.h"
+#include "herd/net/client_socket.h"
 
 namespace herd::net {
 
@@ -20,13 +21,6 @@ class LineClient {
   /// Connects, trying each address of the host for `timeout`. The error is the reason alone: "Connection refused".
   static Result<LineClient> connect(const std::string& host, std::uint16_t port, Duration timeout);
 
-  LineClient(LineClient&& other) noexcept : socket_(std::exchange(other.socket_, -1)) {}
-  LineClient& operator=(LineClient&& other) noexcept {
-    std::swap(socket_, other.socket_);
-    return *this;
-  }
-  ~LineClient();
-
   /// Sends `bytes`, half-closes, and returns when the server has closed. It is an error if it closed before all was
   /// sent, or broke off.
   Result<void> send(std::string_view bytes, const OnReplies& on_replies);
@@ -35,11 +29,11 @@ class LineClient {
   Result<void> send_from(int input, const OnReplies& on_replies);
 
  private:
-  explicit LineClient(int socket) : socket_(socket) {}
+  explicit LineClient(ClientSocket socket) : socket_(std::move(socket)) {}
 
   Result<void> converse(int input, std::string pending, const OnReplies& on_replies);
 
-  int socket_;  // owned; -1: none
+  ClientSocket socket_;
 };
 
 }  // namespace herd::net
