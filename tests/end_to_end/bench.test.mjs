@@ -223,6 +223,20 @@ describeHerd('bench, of herds that do not do as they should', { topology: chain(
     assert.match(result.first_refused, /^\? IAMAT bench-0{15}3\d [+-]/);
   });
 
+  it('a server that stands still is left out, unless it is one of those that are asked for', async () => {
+    const { Riley, Juzang } = herd.servers;
+    process.kill(Juzang.pid, 'SIGSTOP');
+    try {
+      const args = ['--config', herd.configFile, '--connections', '3', '--clients', '30', '--reports', '300', '--json'];
+      const { code, result } = await bench('Riley', ...args);
+      assert.deepEqual([code, result.ok, result.left_out], [0, true, ['Juzang']]);
+      assert.match((await bench('Riley', 'Juzang', ...args)).stderr, /^proxyherd: Juzang at \S+ is no line port of a herd: does not answer WHATSAT$/m);
+    } finally {
+      process.kill(Juzang.pid, 'SIGCONT');
+    }
+    await eventually('they are linked again', async () => (await Riley.link('Juzang')).state === 'up');
+  });
+
   it('a server that goes away in the middle costs its connections, and the status', async () => {
     const child = spawnProxyherd(['bench', '--config', herd.configFile, '--connections', '10', '--clients', '30',
       '--seconds', '3600', '--warm-up', '0', '--json']);

@@ -128,27 +128,31 @@ class Bench {
         throw std::runtime_error("cannot connect to " + target.full_name() + ": " + socket.error().message +
                                  "; is it running? (proxyherd up, proxyherd serve NAME)");
       }
-      watch(target, (options_.plan.connections + targets - 1 - i) / targets, *std::move(socket));
+      const auto connections = (options_.plan.connections + targets - 1 - i) / targets;
+      if (const auto watched = watch(target, connections, *std::move(socket)); !watched) {
+        throw std::runtime_error(watched.error().message);
+      }
     }
     for (const auto& server : options_.others) {
       auto socket = net::ClientSocket::connect(server.line.host, server.line.port, connect_time_max);
-      if (socket) {
-        watch(server, 0, *std::move(socket));
-      } else if (options_.seen_at && options_.seen_at->line == server.line) {
-        throw std::runtime_error("cannot connect to " + server.full_name() + ": " + socket.error().message);
-      } else {
-        result_.left_out.push_back(server.name);
-      }
+      const auto watched =
+          socket ? watch(server, 0, *std::move(socket))
+                 : Result<void>(Error{"cannot connect to " + server.full_name() + ": " + socket.error().message});
+      if (watched) continue;
+      if (options_.seen_at && options_.seen_at->line == server.line) throw std::runtime_error(watched.error().message);
+      result_.left_out.push_back(server.name);
     }
   }
 
-  void watch(const BenchServer& server, std::uint64_t connections, net::ClientSocket socket) {
+  /// The error says why the server cannot be watched.
+  Result<void> watch(const BenchServer& server, std::uint64_t connections, net::ClientSocket socket) {
     const auto processes = net::find_listeners(socket.peer());
     if (const auto checked = net::check_line_port(std::move(socket), answer_time_max); !checked) {
-      throw std::runtime_error(server.full_name() + " is no line port of a herd: " + checked.error().message);
+      return Error{server.full_name() + " is no line port of a herd: " + checked.error().message};
     }
     servers_.push_back(server);
     watched_.push_back({{server.name, server.line.text(), connections, processes, {}}, {}});
+    return {};
   }
 
   std::unique_ptr<net::SeenProbe> connect_probe() {
