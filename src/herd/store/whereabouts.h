@@ -44,9 +44,6 @@ class Whereabouts {
   /// Those in a box, at most `count_max` of them, in no particular order.
   Within within(const geo::Box& box, std::size_t count_max) const;
 
-  /// What it holds of the heap, beside 8 bytes a partition.
-  std::size_t bytes() const { return grid_.bytes(); }
-
  private:
   Nearby describe(geo::CellGrid::Id id, geo::Location location, double distance_m) const;
 
