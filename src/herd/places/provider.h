@@ -12,6 +12,8 @@ struct NearbyQuery {
   geo::Location center;
   double radius_m = 0;
   std::size_t limit = 20;
+  std::string type = {};     ///< only places of this type of Google's: "cafe"; empty: of any
+  std::string keyword = {};  ///< only places with all of these words in their names, types or vicinity; empty: any
 };
 
 /// Where places come from. Implementations are safe to call from several threads at once and may take their time:
