@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/thread_pool.hpp>
 #include <numeric>
 
 #include "herd/net/line_sessions.h"
@@ -15,11 +14,11 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 
 struct LineServer::State {
-  State(EventLoops& event_loops, const Options& options, protocols::Herd& herd, const places::Provider& places,
+  State(EventLoops& event_loops, const Options& options, protocols::Herd& herd, places::Provider& places,
         TrafficLog& log, std::function<void()> on_turn_end)
       : listener(event_loops.main().context(), "line protocol", options.host, options.port),
         connections_max(options.connections_max),
-        services{herd, log, options.line_bytes_max, places, places_thread, std::move(on_turn_end)} {
+        services{herd, log, options.line_bytes_max, places, std::move(on_turn_end)} {
     for (std::size_t i = 0; i < event_loops.size(); ++i) {
       loops.push_back(std::make_unique<LineSessions>(event_loops[i], services));
     }
@@ -28,7 +27,6 @@ struct LineServer::State {
   Listener listener;
   std::size_t connections_max;
   std::uint64_t connections_refused = 0;
-  asio::thread_pool places_thread{1};
   LineSessions::Services services;
   std::vector<std::unique_ptr<LineSessions>> loops;
 
@@ -46,16 +44,14 @@ struct LineServer::State {
   }
 };
 
-LineServer::LineServer(EventLoops& loops, const Options& options, protocols::Herd& herd, const places::Provider& places,
+LineServer::LineServer(EventLoops& loops, const Options& options, protocols::Herd& herd, places::Provider& places,
                        TrafficLog& log, std::function<void()> on_turn_end)
     : state_(std::make_unique<State>(loops, options, herd, places, log, std::move(on_turn_end))) {
   auto accepting = state_->listener.accept([this](tcp::socket socket) { state_->take(std::move(socket)); });
   asio::co_spawn(loops.main().context(), std::move(accepting), or_fail);
 }
 
-LineServer::~LineServer() {
-  state_->places_thread.join();
-}
+LineServer::~LineServer() = default;
 
 std::string LineServer::address() const {
   return state_->listener.address();

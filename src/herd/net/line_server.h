@@ -24,10 +24,10 @@ class LineServer {
     std::size_t connections_max = 0;  ///< more are closed at once: neighbours and files need descriptors too
   };
 
-  /// Listens at once; serves in loops.run(). All arguments must outlive it. `on_turn_end` is called by the threads of
-  /// the loops, after each round of turns, once however many lines it had. Throws std::runtime_error if it cannot
-  /// listen.
-  LineServer(EventLoops& loops, const Options& options, protocols::Herd& herd, const places::Provider& places,
+  /// Listens at once; serves in loops.run(). All arguments must outlive it, and the loops also the places, which may
+  /// answer when it is gone. `on_turn_end` is called by the threads of the loops, after each round of turns, once
+  /// however many lines it had. Throws std::runtime_error if it cannot listen.
+  LineServer(EventLoops& loops, const Options& options, protocols::Herd& herd, places::Provider& places,
              TrafficLog& log, std::function<void()> on_turn_end);
   ~LineServer();
 

@@ -1,7 +1,6 @@
 #include "herd/net/line_sessions.h"
 
 #include <boost/asio/dispatch.hpp>
-#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <chrono>
 #include <exception>
@@ -30,15 +29,6 @@ constexpr ClientPoll::For polled_for(LineSession::Wait wait) {
       break;
   }
   return ClientPoll::For::nothing;
-}
-
-/// None if the look-up failed: only this client's conversation ends.
-std::optional<std::string> found_near(const places::Provider& places, const places::NearbyQuery& query) {
-  try {
-    return places.nearby_search(query);
-  } catch (const std::exception&) {
-    return std::nullopt;
-  }
 }
 
 }  // namespace
@@ -94,16 +84,15 @@ void LineSessions::wait_for(Member& member, LineSession::Wait before, LineSessio
 }
 
 void LineSessions::look_up_places(Member& member) {
-  // The loop goes on until the answer is there, and so does the member.
-  asio::post(services_.places_thread, [this, &member, work = asio::make_work_guard(context_)] {
-    auto json = found_near(services_.places, member.session.query());
-    asio::post(context_, [this, &member, json = std::move(json)] { on_places(member, json); });
+  services_.places.find_nearby({member.session.query()}, [this, &member](std::vector<std::string> answers) {
+    asio::post(context_, [this, &member, answers = std::move(answers)] { on_places(member, answers); });
   });
 }
 
-void LineSessions::on_places(Member& member, const std::optional<std::string>& json) {
-  if (closed_ || !json) return end(member);
-  const auto next = attempt([&] { return member.session.take_places(*json, desk_); });
+void LineSessions::on_places(Member& member, const std::vector<std::string>& answers) {
+  if (closed_) return;  // and the member is gone; else it waits for nothing but this
+  if (answers.empty()) return end(member);
+  const auto next = attempt([&] { return member.session.take_places(answers.front(), desk_); });
   wait_for(member, LineSession::Wait::for_places, next);
   on_round_end();
 }
@@ -140,11 +129,7 @@ void LineSessions::close_all() {
   poll_.close();
   drain_timer_.cancel();
   const auto end_all = [this](Members& members) {
-    for (auto next = members.begin(); next != members.end();) {
-      auto& member = *next++;
-      // Its places come yet, and end it.
-      if (member.session.waits() != LineSession::Wait::for_places) end(member);
-    }
+    while (!members.empty()) end(members.front());
   };
   end_all(open_);
   end_all(draining_);

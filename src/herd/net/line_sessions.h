@@ -3,12 +3,11 @@
 #include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/thread_pool.hpp>
 #include <cstddef>
 #include <functional>
 #include <list>
-#include <optional>
 #include <string>
+#include <vector>
 
 #include "herd/net/client_poll.h"
 #include "herd/net/line_session.h"
@@ -25,12 +24,11 @@ class LineSessions : private ClientPoll::Handler {
     protocols::Herd& herd;
     TrafficLog& log;
     std::size_t line_bytes_max;
-    const places::Provider& places;
-    boost::asio::thread_pool& places_thread;  ///< for look-ups, which may have to wait for the disk
-    std::function<void()> on_turn_end;        ///< after each round of turns of a loop
+    places::Provider& places;
+    std::function<void()> on_turn_end;  ///< after each round of turns of a loop
   };
 
-  /// Both must outlive it.
+  /// Both must outlive it, and the loop also the services' places, which may answer when it is gone.
   LineSessions(EventLoop& loop, Services& services);
 
   /// Serves a connection from now on. From any thread.
@@ -61,7 +59,7 @@ class LineSessions : private ClientPoll::Handler {
   LineSession::Wait attempt(const Step& step);
   void wait_for(Member& member, LineSession::Wait before, LineSession::Wait next);
   void look_up_places(Member& member);
-  void on_places(Member& member, const std::optional<std::string>& json);
+  void on_places(Member& member, const std::vector<std::string>& answers);
   void drain(Member& member);
   void end_drained();
   void end(Member& member);

@@ -18,6 +18,7 @@
 #include "herd/net/line_server.h"
 #include "herd/net/log_file.h"
 #include "herd/net/neighbor_link.h"
+#include "herd/net/offline_lookup.h"
 #include "herd/net/peer_listener.h"
 #include "herd/net/peer_tls.h"
 #include "herd/node/node.h"
@@ -67,7 +68,8 @@ std::size_t raise_descriptor_limit(std::size_t loops) {
   return limit.rlim_cur > 2 * reserved ? limit.rlim_cur - reserved : limit.rlim_cur / 2;
 }
 
-places::OfflinePlaces open_places(const Config& config, const std::filesystem::path& executable, net::LogFile& log) {
+std::shared_ptr<const places::OfflinePlaces> open_places(const Config& config, const std::filesystem::path& executable,
+                                                         net::LogFile& log) {
   auto paths = places::shipped_place_files(executable);
   if (paths.empty()) log.warn("no place files found beside " + executable.string() + ": WHATSAT finds only your own");
   paths.insert(paths.end(), config.place_files.begin(), config.place_files.end());
@@ -76,7 +78,7 @@ places::OfflinePlaces open_places(const Config& config, const std::filesystem::p
   for (const auto& file : *files) {
     log.info("places: " + std::to_string(file.size()) + " in " + file.path().string());
   }
-  return places::OfflinePlaces(std::move(*files));
+  return std::make_shared<places::OfflinePlaces>(std::move(*files));
 }
 
 net::CertificateFiles certificate_files(const Config& config, const ServerConfig& self) {
@@ -113,7 +115,7 @@ class Server {
         log_(config.data / self.id / "server.log", traffic_limit(config.traffic)),
         identity_{config.herd, self.id, random_bits() | 1U},
         node_(config.herd, self.id, config.clients_max, random_bits()),
-        places_(open_places(config, executable, log_)),
+        places_(open_places(config, executable, log_), loops_.size()),
         certificate_files_(certificate_files(config, self)),
         tls_(read_tls(config, self)),
         neighbors_(connect_neighbors(config, self)),
@@ -270,7 +272,7 @@ class Server {
   net::LogFile log_;
   flood::Identity identity_;
   Node node_;
-  places::OfflinePlaces places_;
+  net::OfflineLookup places_;
   const net::CertificateFiles certificate_files_;
   std::optional<net::PeerTls> tls_;
   std::vector<std::unique_ptr<Neighbor>> neighbors_;

@@ -34,7 +34,7 @@ std::vector<FoundPlace> OfflinePlaces::find(const NearbyQuery& query) const {
   return found;
 }
 
-std::string OfflinePlaces::nearby_search(const NearbyQuery& query) const {
+std::string OfflinePlaces::nearby_search(const NearbyQuery& query, std::string_view /*info_message*/) const {
   std::vector<PlaceView> results;
   for (const auto& found : find(query)) results.push_back(found.place);
   return nearby_search_json(results);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "herd/places/place.h"
@@ -16,7 +17,7 @@ struct FoundPlace {
 };
 
 /// Answers from place files, all together, without any network. Safe to ask from several threads at once.
-class OfflinePlaces : public Provider {
+class OfflinePlaces {
  public:
   explicit OfflinePlaces(std::vector<PlaceFile> files) : files_(std::move(files)) {}
 
@@ -24,7 +25,9 @@ class OfflinePlaces : public Provider {
   /// by its id, comes once. What is found refers to this object's memory.
   std::vector<FoundPlace> find(const NearbyQuery& query) const;
 
-  std::string nearby_search(const NearbyQuery& query) const override;
+  /// A response in the shape of Google's legacy Nearby Search: one JSON object, a result a line, no empty lines.
+  /// `info_message` is among its "info_messages" if it is not empty.
+  std::string nearby_search(const NearbyQuery& query, std::string_view info_message = {}) const;
 
   const std::vector<PlaceFile>& files() const { return files_; }
 

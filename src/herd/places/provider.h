@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <string>
+#include <vector>
 
 #include "herd/geo/location.h"
 
@@ -16,14 +18,18 @@ struct NearbyQuery {
   std::string keyword = {};  ///< only places with all of these words in their names, types or vicinity; empty: any
 };
 
-/// Where places come from. Implementations are safe to call from several threads at once and may take their time:
-/// the caller does not ask on a thread that serves connections.
+/// Where places come from. Any thread may call; safe for several at once.
 class Provider {
  public:
   virtual ~Provider() = default;
 
-  /// A response in the shape of Google's legacy Nearby Search: one JSON object, a result a line, no empty lines.
-  virtual std::string nearby_search(const NearbyQuery& query) const = 0;
+  /// One answer per query, in their order: a response in the shape of Google's legacy Nearby Search, without empty
+  /// lines and without a newline at its end. No answers at all: the look-up failed for want of memory.
+  using Found = std::function<void(std::vector<std::string> answers)>;
+
+  /// Looks them all up without keeping the caller waiting, and calls `on_found` once, on a thread of its own. What
+  /// `on_found` refers to must live until then, or until the provider is destroyed, which calls nothing any more.
+  virtual void find_nearby(std::vector<NearbyQuery> queries, Found on_found) = 0;
 };
 
 }  // namespace herd::places

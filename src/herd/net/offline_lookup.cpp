@@ -1,0 +1,56 @@
+#include "herd/net/offline_lookup.h"
+
+#include <boost/asio/post.hpp>
+#include <exception>
+#include <utility>
+
+namespace herd::net {
+
+namespace asio = boost::asio;
+
+namespace {
+
+/// All of them, or none if there is no memory for them.
+std::vector<std::string> answers_to(const std::vector<places::NearbyQuery>& queries,
+                                    const places::OfflinePlaces& places, const std::string& info_message) {
+  try {
+    std::vector<std::string> answers;
+    answers.reserve(queries.size());
+    for (const auto& query : queries) answers.push_back(places.nearby_search(query, info_message));
+    return answers;
+  } catch (const std::exception&) {
+    return {};
+  }
+}
+
+}  // namespace
+
+OfflineLookup::OfflineLookup(std::shared_ptr<const places::OfflinePlaces> places, std::size_t threads)
+    : places_(std::move(places)), threads_(threads) {}
+
+OfflineLookup::~OfflineLookup() {
+  threads_.stop();
+  threads_.join();
+}
+
+void OfflineLookup::find_nearby(std::vector<places::NearbyQuery> queries, Found on_found) {
+  find_nearby(std::move(queries), {}, std::move(on_found));
+}
+
+void OfflineLookup::find_nearby(std::vector<places::NearbyQuery> queries, std::string info_message, Found on_found) {
+  asio::post(threads_, [this, queries = std::move(queries), info_message = std::move(info_message),
+                        on_found = std::move(on_found)] { on_found(answers_to(queries, *places(), info_message)); });
+}
+
+void OfflineLookup::replace(std::shared_ptr<const places::OfflinePlaces> places) {
+  // The old ones go, if nobody asks them any more, once the lock is released.
+  const std::lock_guard lock(mutex_);
+  places_.swap(places);
+}
+
+std::shared_ptr<const places::OfflinePlaces> OfflineLookup::places() const {
+  const std::lock_guard lock(mutex_);
+  return places_;
+}
+
+}  // namespace herd::net

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <boost/asio/thread_pool.hpp>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "herd/places/offline_places.h"
+#include "herd/places/provider.h"
+
+namespace herd::net {
+
+/// Answers from place files, on threads of its own: files are mapped and may have to come from the disk.
+class OfflineLookup : public places::Provider {
+ public:
+  /// `places` is not null.
+  OfflineLookup(std::shared_ptr<const places::OfflinePlaces> places, std::size_t threads);
+
+  /// Waits for the answers that are being made; those that have not been begun are never given.
+  ~OfflineLookup() override;
+
+  void find_nearby(std::vector<places::NearbyQuery> queries, Found on_found) override;
+
+  /// The same with `info_message`, if it is not empty, among the "info_messages" of each answer.
+  void find_nearby(std::vector<places::NearbyQuery> queries, std::string info_message, Found on_found);
+
+  /// Answers from these files from now on; questions under way keep the old ones until they are answered.
+  void replace(std::shared_ptr<const places::OfflinePlaces> places);
+
+ private:
+  std::shared_ptr<const places::OfflinePlaces> places() const;
+
+  mutable std::mutex mutex_;
+  std::shared_ptr<const places::OfflinePlaces> places_;  // guarded by mutex_
+  boost::asio::thread_pool threads_;
+};
+
+}  // namespace herd::net
