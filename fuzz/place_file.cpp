@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include <xxhash.h>
 
+#include "herd/places/nearby_search.h"
 #include "herd/places/place_file_format.h"
 
 namespace {
@@ -34,9 +35,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (file < 0 || write(file, bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size())) std::abort();
   const auto opened = herd::places::PlaceFile::open("/proc/self/fd/" + std::to_string(file), 0);
   if (opened) {
-    for (const auto& nearest : opened->nearest({437'384'000, 74'246'000}, 50'000, 20)) {
-      if (nearest.number >= opened->size()) std::abort();
-      if (const auto place = opened->place(nearest.number); place && place->name.size() > bytes.size()) std::abort();
+    for (const auto* const type : {"", "cafe"}) {
+      for (const auto* const keyword : {"", "a"}) {
+        const herd::places::NearbyQuery query{{471'410'000, 95'209'000}, 30'000'000, 20, type, keyword};
+        for (const auto& nearest : opened->nearest(query, herd::places::SearchWords(keyword))) {
+          if (nearest.number >= opened->size()) std::abort();
+          const auto place = opened->place(nearest.number);
+          if (place && herd::places::nearby_search_json({&*place, 1}).empty()) std::abort();
+        }
+      }
     }
   }
   close(file);

@@ -44,6 +44,42 @@ TEST(NearbySearchJson, says_ZERO_RESULTS_when_there_are_none) {
 })");
 }
 
+TEST(NearbySearchJson, says_whether_and_when_a_place_is_open_as_far_as_that_is_known) {
+  const auto with = [](BusinessStatus status, std::string_view opening_hours) {
+    const PlaceView place{.location = {},
+                          .name = "P",
+                          .place_id = "p",
+                          .types = {},
+                          .vicinity = "",
+                          .attribution = "",
+                          .opening_hours = opening_hours,
+                          .status = status};
+    const auto json = nearby_search_json({&place, 1});
+    const auto begin = json.find("      {") + 7;
+    return json.substr(begin, json.find("\"place_id\"") - begin);
+  };
+  const std::string middle = R"("geometry": {"location": {"lat": 0, "lng": 0}}, "name": "P", )";
+  EXPECT_EQ(with(BusinessStatus::unknown, ""), middle);
+  EXPECT_EQ(with(BusinessStatus::operational, "by appointment"), R"("business_status": "OPERATIONAL", )" + middle);
+  EXPECT_EQ(with(BusinessStatus::closed_temporarily, ""), R"("business_status": "CLOSED_TEMPORARILY", )" + middle);
+  EXPECT_EQ(with(BusinessStatus::closed_permanently, ""), R"("business_status": "CLOSED_PERMANENTLY", )" + middle);
+  EXPECT_EQ(with(BusinessStatus::unknown, "24/7"),
+            middle + R"("opening_hours": {"open_now": true, "periods": [{"open": {"day": 0, "time": "0000"}}]}, )");
+  EXPECT_EQ(with(BusinessStatus::unknown, "Mo 08:05-12:00; Sa 22:00-04:00"),
+            middle + R"("opening_hours": {"periods": [)"
+                     R"({"close": {"day": 1, "time": "1200"}, "open": {"day": 1, "time": "0805"}}, )"
+                     R"({"close": {"day": 0, "time": "0400"}, "open": {"day": 6, "time": "2200"}}]}, )");
+}
+
+TEST(NearbySearchJson, tells_its_reader_what_there_is_to_know) {
+  EXPECT_EQ(nearby_search_json({}, "Google \"slept\""), R"({
+   "html_attributions": [],
+   "info_messages": ["Google \"slept\""],
+   "results": [],
+   "status": "ZERO_RESULTS"
+})");
+}
+
 TEST(NearbySearchJson, escapes_what_JSON_wants_escaped) {
   EXPECT_EQ(json_text(R"(Café "Zum \ Hirsch")"), R"("Café \"Zum \\ Hirsch\"")");
   EXPECT_EQ(json_text(std::string_view("\0\x01\t\n\n\r\x1f\x7f/", 9)),

@@ -49,10 +49,21 @@ TEST_F(OfflinePlacesTest, answer_with_the_attributions_of_what_they_tell_and_no_
   EXPECT_EQ(open_places({a_}).nearby_search({{471418000, 95215000}, 10, 5}), R"({
    "html_attributions": ["(c) Mappers"],
    "results": [
-      {"geometry": {"location": {"lat": 47.1418, "lng": 9.5215}}, "name": "Café \"Amann\"", "place_id": "poi:2", "plus_code": {"global_code": "8FVF4GRC+PJ"}, "reference": "poi:2", "types": ["cafe", "food", "point_of_interest", "establishment"], "vicinity": "Aeulestrasse 56, Vaduz"}
+      {"business_status": "OPERATIONAL", "geometry": {"location": {"lat": 47.1418, "lng": 9.5215}}, "name": "Café \"Amann\"", "opening_hours": {"periods": [{"close": {"day": 1, "time": "1800"}, "open": {"day": 1, "time": "0800"}}, {"close": {"day": 2, "time": "1800"}, "open": {"day": 2, "time": "0800"}}, {"close": {"day": 3, "time": "1800"}, "open": {"day": 3, "time": "0800"}}, {"close": {"day": 4, "time": "1800"}, "open": {"day": 4, "time": "0800"}}, {"close": {"day": 5, "time": "1800"}, "open": {"day": 5, "time": "0800"}}, {"close": {"day": 6, "time": "1800"}, "open": {"day": 6, "time": "0800"}}]}, "place_id": "poi:2", "plus_code": {"global_code": "8FVF4GRC+PJ"}, "reference": "poi:2", "types": ["cafe", "food", "point_of_interest", "establishment"], "vicinity": "Aeulestrasse 56, Vaduz"}
    ],
    "status": "OK"
 })");
+}
+
+TEST_F(OfflinePlacesTest, of_a_type_and_with_a_keyword_are_found_in_all_files) {
+  const auto all = sample_places();
+  write_places(a_, {all[0], all[2], all[9]});
+  write_places(b_, {all[1], all[3]});
+  const auto places = open_places({a_, b_});
+  EXPECT_THAT(names(places, {{471410000, 95209000}, 20'000'000, 20, "establishment"}),
+              testing::ElementsAre("Caf\xc3\xa9 \"Amann\"", "Null Island", "Matei Airport"));
+  EXPECT_THAT(names(places, {{471410000, 95209000}, 20'000'000, 1, "establishment", "island"}),
+              testing::ElementsAre("Null Island"));
 }
 
 TEST_F(OfflinePlacesTest, without_files_have_ZERO_RESULTS) {

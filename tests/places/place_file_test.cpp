@@ -1,16 +1,20 @@
 #include "herd/places/place_file.h"
 
 #define XXH_INLINE_ALL
+#include <functional>
+#include <set>
 #include <xxhash.h>
 
 #include "gmock/gmock.h"
 #include "herd/base/bytes.h"
+#include "herd/places/nearby_search.h"
 #include "herd/places/place_file_format.h"
 #include "sample_places.h"
 
 namespace herd::places {
 namespace {
 
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::StartsWith;
 
@@ -26,11 +30,13 @@ std::size_t ask_everything(const PlaceFile& file) {
   std::size_t bytes = 0;
   for (const geo::Location center :
        {geo::Location{471410000, 95209000}, {900'000'000, 0}, {-167000000, -1'800'000'000}}) {
-    for (const auto [distance_m, number] : file.nearest(center, 30'000'000, 20)) {
-      const auto place = file.place(number);
-      if (!place) continue;
-      bytes += place->name.size() + place->place_id.size() + place->vicinity.size() + place->attribution.size();
-      for (const auto type : place->types) bytes += type.size();
+    for (const auto* const type : {"", "cafe"}) {
+      for (const auto* const keyword : {"", "a"}) {
+        for (const auto [distance_m, number] : file.nearest({center, 30'000'000, 20, type}, SearchWords(keyword))) {
+          const auto place = file.place(number);
+          if (place) bytes += nearby_search_json({&*place, 1}).size();
+        }
+      }
     }
   }
   return bytes;
@@ -65,7 +71,10 @@ TEST_F(PlaceFileTest, gives_back_what_was_written) {
                     std::string(place.place_id),
                     {place.types.begin(), place.types.end()},
                     std::string(place.vicinity),
-                    std::string(place.attribution)});
+                    std::string(place.attribution),
+                    std::string(place.other_names),
+                    std::string(place.opening_hours),
+                    place.status});
   }
   EXPECT_THAT(read, testing::UnorderedElementsAreArray(sample_places()));
   EXPECT_THAT(opened.attributions(),
@@ -76,7 +85,7 @@ TEST_F(PlaceFileTest, may_be_empty) {
   write_places(file_, {});
   const auto opened = PlaceFile::open(file_).value();
   EXPECT_EQ(opened.size(), 0);
-  EXPECT_TRUE(opened.nearest({0, 0}, 20'000'000, 5).empty());
+  EXPECT_TRUE(opened.nearest({{0, 0}, 20'000'000, 5}, SearchWords("")).empty());
 }
 
 TEST_F(PlaceFileTest, is_the_old_one_whole_for_whoever_has_it_open_when_it_is_replaced) {
@@ -89,17 +98,16 @@ TEST_F(PlaceFileTest, is_the_old_one_whole_for_whoever_has_it_open_when_it_is_re
 }
 
 TEST_F(PlaceFileTest, that_cannot_be_written_leaves_the_old_one) {
-  PlaceFileWriter writer;
-  const auto written = writer.write("/nowhere/at/all.places");
+  const auto written = PlaceFileWriter("/nowhere/at/all.places").write();
   ASSERT_FALSE(written);
   EXPECT_EQ(written.error().message,
             "/nowhere/at/all.places.tmp: cannot be written: No such file or directory; choose a folder that exists and "
             "may be written to");
 
   std::filesystem::create_directory(file_);  // a folder cannot be replaced by a file
-  const auto renamed = writer.write(file_);
+  const auto renamed = PlaceFileWriter(file_).write();
   ASSERT_FALSE(renamed);
-  EXPECT_THAT(renamed.error().message, StartsWith(file_.string() + ": could not be written: "));
+  EXPECT_THAT(renamed.error().message, StartsWith(file_.string() + ": cannot be replaced: "));
   EXPECT_FALSE(std::filesystem::exists(file_.string() + ".tmp"));
 }
 
@@ -119,10 +127,10 @@ TEST_F(PlaceFileTest, is_refused_when_it_is_none) {
 }
 
 TEST_F(PlaceFileTest, of_another_version_is_refused) {
-  overwrite_le(good_, format::version_at, std::uint32_t{2});
+  overwrite_le(good_, format::version_at, std::uint32_t{1});
   write_bytes(file_, good_);
   EXPECT_EQ(refusal(file_), file_.string() +
-                                ": place file of version 2 at byte 8, but this proxyherd reads version 1; "
+                                ": place file of version 1 at byte 8, but this proxyherd reads version 2; "
                                 "import it again with this proxyherd, or use the one that made it");
 }
 
@@ -188,7 +196,7 @@ TEST_F(PlaceFileTest, whose_head_lies_with_a_right_checksum_is_refused_or_answer
 
 TEST(PlaceFileWriter, refuses_what_is_no_place) {
   const Place good = sample_places().front();
-  PlaceFileWriter writer;
+  PlaceFileWriter writer(temporary_file("never-written.places"));
   const auto refusal = [&](auto change) {
     auto bad = good;
     change(bad);
@@ -214,17 +222,92 @@ TEST(PlaceFileWriter, refuses_what_is_no_place) {
   EXPECT_EQ(writer.size(), 2);
 }
 
-TEST(PlaceFileWriter, refuses_more_kinds_of_places_than_the_format_can_number) {
-  PlaceFileWriter writer;
-  Place place = sample_places().front();
-  for (int i = 0; i < 65'536; ++i) {
-    place.types = {std::to_string(i)};
-    ASSERT_TRUE(writer.add(place)) << i;
+std::vector<std::string> place_ids(const PlaceFile& file) {
+  std::vector<std::string> ids;
+  for (std::uint64_t i = 0; i < file.size(); ++i) ids.emplace_back(file.place(i).value().place_id);
+  return ids;
+}
+
+TEST_F(PlaceFileTest, has_of_several_places_with_one_id_the_newest_and_of_those_the_last) {
+  const auto named = [](std::string name) {
+    Place place = sample_places().front();
+    place.name = std::move(name);
+    return place;
+  };
+  PlaceFileWriter writer(file_);
+  ASSERT_TRUE(writer.add(named("of version 3"), 3));
+  ASSERT_TRUE(writer.add(named("of version 4"), 4));
+  ASSERT_TRUE(writer.add(named("of version 4, the last"), 4));
+  ASSERT_TRUE(writer.add(named("of version 2"), 2));
+  EXPECT_EQ(writer.size(), 4);
+  EXPECT_EQ(writer.write().value(), 1);
+  const auto opened = PlaceFile::open(file_).value();
+  EXPECT_EQ(opened.size(), 1);
+  EXPECT_EQ(opened.place(0).value().name, "of version 4, the last");
+}
+
+TEST_F(PlaceFileTest, is_the_same_whatever_memory_its_writer_had_and_leaves_nothing_beside_it) {
+  std::vector<Place> places;
+  for (std::int32_t i = 0; i < 3000; ++i) {
+    auto place = sample_places().at(static_cast<std::size_t>(i) % 10);
+    place.location = {i * 7919 % 1000 * 800'000, i * 104'729 % 3000 * 600'000 - 900'000'000};
+    place.place_id = "place:" + std::to_string(i % 2500);
+    places.push_back(place);
   }
-  place.types = {"one more"};
-  const auto added = writer.add(place);
-  ASSERT_FALSE(added);
-  EXPECT_EQ(added.error().message, "more than 65,536 different lists of types; split the import into several files");
+  std::vector<std::string> written;
+  for (const std::size_t memory_bytes : {PlaceFileWriter::memory_bytes_max, std::size_t{20'000}, std::size_t{2000}}) {
+    PlaceFileWriter writer(file_, memory_bytes);
+    for (const auto& place : places) ASSERT_TRUE(writer.add(place));
+    EXPECT_EQ(writer.write().value(), 2500);
+    written.push_back(read_bytes(file_));
+    for (const auto* const ending : {".tmp", ".tmp.ids", ".tmp.cells"}) {
+      EXPECT_FALSE(std::filesystem::exists(file_.string() + ending)) << ending;
+    }
+  }
+  EXPECT_EQ(written[0], written[1]);
+  EXPECT_EQ(written[0], written[2]);
+  const auto ids = place_ids(PlaceFile::open(file_).value());
+  EXPECT_EQ(std::set(ids.begin(), ids.end()).size(), 2500);
+}
+
+TEST_F(PlaceFileTest, finds_by_type_and_by_keyword) {
+  write_places(file_, sample_places());
+  const auto opened = PlaceFile::open(file_).value();
+  const auto found = [&](std::string type, std::string keyword) {
+    std::vector<std::string> names;
+    const NearbyQuery query{{471410000, 95209000}, 30'000'000, 20, std::move(type), std::move(keyword)};
+    for (const auto& [distance_m, number] : opened.nearest(query, SearchWords(query.keyword))) {
+      names.emplace_back(opened.place(number).value().name);
+    }
+    return names;
+  };
+  EXPECT_THAT(found("cafe", ""), ElementsAre("Caf\xc3\xa9 \"Amann\""));
+  EXPECT_THAT(found("establishment", ""), ElementsAre("Caf\xc3\xa9 \"Amann\"", "Null Island", "Matei Airport"));
+  EXPECT_THAT(found("caf", ""), ElementsAre());
+  EXPECT_THAT(found("", "CAFE  vaduz"), ElementsAre("Caf\xc3\xa9 \"Amann\""));
+  EXPECT_THAT(found("", "ammann"), ElementsAre("Caf\xc3\xa9 \"Amann\""));
+  EXPECT_THAT(found("locality", "cal"), ElementsAre("Los Angeles", "Santa Monica"));
+  EXPECT_THAT(found("locality", "cafe"), ElementsAre());
+}
+
+TEST(PlaceFileWriter, refuses_more_types_kinds_and_sources_than_the_format_can_number) {
+  const auto refusal = [](const std::function<void(Place&, int)>& make) {
+    PlaceFileWriter writer(temporary_file("never-written.places"));
+    Place place = sample_places().front();
+    for (int i = 0; i < 65'536; ++i) {
+      make(place, i);
+      EXPECT_TRUE(writer.add(place)) << i;
+    }
+    make(place, 65'536);
+    const auto added = writer.add(place);
+    return added ? "taken" : added.error().message;
+  };
+  EXPECT_EQ(refusal([](Place& place, int i) { place.types = {std::to_string(i)}; }),
+            "more than 65,536 different types; split the import into several files");
+  EXPECT_EQ(refusal([](Place& place, int i) { place.types = {std::to_string(i / 300), std::to_string(i % 300)}; }),
+            "more than 65,536 different lists of types; split the import into several files");
+  EXPECT_EQ(refusal([](Place& place, int i) { place.attribution = std::to_string(i); }),
+            "more than 65,536 different attributions; split the import into several files");
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "gtest/gtest.h"
 #include "herd/base/bytes.h"
+#include "herd/places/cell_order.h"
 #include "herd/places/place_index_builder.h"
 
 namespace herd::places {
@@ -17,22 +18,29 @@ struct Indexed {
   std::string locations;
   PlaceIndex index;
 
-  explicit Indexed(const std::vector<geo::Location>& places) {
-    const auto built = build_index(places);
-    for (const auto i : built.order) {
-      append_le(locations, places[i].latitude_e7);
-      append_le(locations, places[i].longitude_e7);
+  /// Place i of the index has the types set_of(i).
+  static std::uint64_t set_of(std::uint64_t i) { return std::uint64_t{1} << (i * i % 64); }
+
+  explicit Indexed(std::vector<geo::Location> places) {
+    std::ranges::sort(places, {}, cell_order);
+    std::vector<std::string> levels(PlaceIndex::levels_max);
+    PlaceIndexBuilder builder([&](std::size_t level, std::string_view box) { levels[level] += box; });
+    for (std::uint64_t i = 0; i < places.size(); ++i) {
+      append_le(locations, places[i].latitude_e7, places[i].longitude_e7);
+      builder.add(places[i], set_of(i));
     }
-    boxes = built.boxes;
+    builder.finish();
+    for (const auto& level : levels) boxes += level;
     EXPECT_EQ(boxes.size(), PlaceIndex::box_count(places.size()) * PlaceIndex::box_bytes);
     index = PlaceIndex(boxes.data(), locations.data(), places.size());
   }
 };
 
 std::vector<Nearest> nearest_by_brute_force(const PlaceIndex& index, geo::Location center, double radius_m,
-                                            std::size_t limit) {
+                                            std::size_t limit, const PlaceFilter& filter = {}) {
   std::vector<Nearest> all;
   for (std::uint64_t i = 0; i < index.size(); ++i) {
+    if (filter.accepts && !filter.accepts(i)) continue;
     const auto distance = geo::distance_m(center, index.location(i));
     if (distance <= radius_m) all.push_back({distance, i});
   }
@@ -96,6 +104,13 @@ TEST_F(RandomQuestions, are_answered_as_by_brute_force) {
                 nearest_by_brute_force(indexed.index, center, radius_m, limit))
           << "seed " << seed_ << ", " << places << " places, " << limit << " within " << radius_m << " m of "
           << center.latitude_e7 << ", " << center.longitude_e7;
+
+      const auto types = std::uint64_t{1} << static_cast<unsigned>(between(0, 63));
+      const PlaceFilter filter{
+          types, [&](std::uint64_t number) { return number % 3 != 0 && Indexed::set_of(number) == types; }};
+      ASSERT_EQ(indexed.index.nearest(center, radius_m, limit, filter),
+                nearest_by_brute_force(indexed.index, center, radius_m, limit, filter))
+          << "seed " << seed_ << ", " << places << " places, types " << types;
     }
   }
 }
@@ -115,7 +130,7 @@ TEST_F(RandomQuestions, find_a_place_at_exactly_the_radius) {
 
 TEST(PlaceIndex, finds_at_radius_zero_only_what_is_there) {
   const Indexed indexed({{471410000, 95209000}, {471410001, 95209000}, {471410000, 95209000}});
-  EXPECT_EQ(indexed.index.nearest({471410000, 95209000}, 0, 5), (std::vector<Nearest>{{0, 0}, {0, 2}}));
+  EXPECT_EQ(indexed.index.nearest({471410000, 95209000}, 0, 5), (std::vector<Nearest>{{0, 0}, {0, 1}}));
 }
 
 TEST(PlaceIndex, finds_nothing_for_a_limit_of_zero_or_a_radius_that_is_none) {

@@ -32,12 +32,12 @@ inline void write_bytes(const std::filesystem::path& file, std::string_view byte
 }
 
 inline void write_places(const std::filesystem::path& file, const std::vector<Place>& places) {
-  PlaceFileWriter writer;
+  PlaceFileWriter writer(file);
   for (const auto& place : places) {
     const auto added = writer.add(place);
     ASSERT_TRUE(added) << added.error().message;
   }
-  const auto written = writer.write(file);
+  const auto written = writer.write();
   ASSERT_TRUE(written) << written.error().message;
 }
 
@@ -52,7 +52,15 @@ inline std::vector<Place> sample_places() {
   const std::vector<std::string> cafe = {"cafe", "food", "point_of_interest", "establishment"};
   return {
       {{471410000, 95209000}, "Vaduz", "town:1", locality, "Liechtenstein", town},
-      {{471418000, 95215000}, "Caf\xc3\xa9 \"Amann\"", "poi:2", cafe, "Aeulestrasse 56, Vaduz", "(c) Mappers"},
+      {.location = {471418000, 95215000},
+       .name = "Caf\xc3\xa9 \"Amann\"",
+       .place_id = "poi:2",
+       .types = cafe,
+       .vicinity = "Aeulestrasse 56, Vaduz",
+       .attribution = "(c) Mappers",
+       .other_names = "Caf\xc3\xa9 Burg;Ammann",
+       .opening_hours = "Mo-Sa 08:00-18:00",
+       .status = BusinessStatus::operational},
       {{472041000, 95222000}, "Nendeln", "town:3", locality, "Liechtenstein", town},
       {{-166906000, -1798773000}, "Matei Airport", "airport:4", {"airport", "establishment"}, "", ""},
       {{-167000000, 1799500000}, "Taveuni", "town:5", locality, "Fiji", town},

@@ -91,13 +91,14 @@ Result<void> import_file(const std::string& file, places::PlaceFileWriter& write
 }
 
 int import(const std::vector<std::string>& files, const std::string& out) {
-  places::PlaceFileWriter writer;
+  places::PlaceFileWriter writer(out);
   for (const auto& file : files) {
     if (const auto done = import_file(file, writer); !done) return failed("import", done.error().message);
   }
   if (writer.size() == 0) return failed("import", "no places in the input; " + out + " stays as it was");
-  if (const auto written = writer.write(out); !written) return failed("import", written.error().message);
-  std::cout << out << ": " << with_thousands(writer.size()) << " places\n";
+  const auto written = writer.write();
+  if (!written) return failed("import", written.error().message);
+  std::cout << out << ": " << with_thousands(*written) << " places\n";
   return 0;
 }
 

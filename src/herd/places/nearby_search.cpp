@@ -7,6 +7,7 @@
 
 #include "herd/base/text.h"
 #include "herd/places/open_location_code.h"
+#include "herd/places/opening_hours.h"
 #include "herd/places/utf8.h"
 
 namespace herd::places {
@@ -39,14 +40,76 @@ class Separator {
   bool first_ = true;
 };
 
+bool stands_for_itself(char c) {
+  return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
+std::string_view name_of(BusinessStatus status) {
+  switch (status) {
+    case BusinessStatus::unknown:
+      break;
+    case BusinessStatus::operational:
+      return "OPERATIONAL";
+    case BusinessStatus::closed_temporarily:
+      return "CLOSED_TEMPORARILY";
+    case BusinessStatus::closed_permanently:
+      return "CLOSED_PERMANENTLY";
+  }
+  return {};
+}
+
+/// {"day": 1, "time": "0830"}
+void append_time_of_week(std::string& out, std::size_t day, std::uint16_t minutes) {
+  const unsigned later = minutes / OpeningHours::day_minutes;
+  const unsigned time = minutes % OpeningHours::day_minutes;
+  out += R"({"day": )";
+  append_number(out, (day + later) % 7);
+  out += R"(, "time": ")";
+  for (const auto number : {time / 60, time % 60}) {
+    out += static_cast<char>('0' + number / 10);
+    out += static_cast<char>('0' + number % 10);
+  }
+  out += "\"}";
+}
+
+void append_opening_hours(std::string& out, const OpeningHours& hours) {
+  if (hours.is_always()) {
+    out += R"("opening_hours": {"open_now": true, "periods": [{"open": {"day": 0, "time": "0000"}}]}, )";
+    return;
+  }
+  out += R"("opening_hours": {"periods": [)";
+  Separator comma(", ");
+  for (std::size_t day = 0; day < hours.days.size(); ++day) {
+    for (const auto& span : hours.days[day]) {
+      comma.append_to(out);
+      out += R"({"close": )";
+      append_time_of_week(out, day, span.closes);
+      out += R"(, "open": )";
+      append_time_of_week(out, day, span.opens);
+      out += '}';
+    }
+  }
+  out += "]}, ";
+}
+
 void append_result(std::string& out, const PlaceView& place) {
-  out += R"({"geometry": {"location": {"lat": )";
+  out += '{';
+  if (const auto status = name_of(place.status); !status.empty()) {
+    out += R"("business_status": ")";
+    out += status;
+    out += R"(", )";
+  }
+  out += R"("geometry": {"location": {"lat": )";
   append_degrees(out, place.location.latitude_e7);
   out += R"(, "lng": )";
   append_degrees(out, place.location.longitude_e7);
   out += R"(}}, "name": )";
   append_json_string(out, place.name);
-  out += R"(, "place_id": )";
+  out += ", ";
+  if (!place.opening_hours.empty()) {
+    if (const auto hours = parse_opening_hours(place.opening_hours)) append_opening_hours(out, *hours);
+  }
+  out += R"("place_id": )";
   append_json_string(out, place.place_id);
   out += R"(, "plus_code": {"global_code": ")";
   append_open_location_code(out, place.location);
@@ -71,7 +134,11 @@ void append_result(std::string& out, const PlaceView& place) {
 void append_json_string(std::string& out, std::string_view text) {
   static constexpr std::string_view hex = "0123456789abcdef";
   out += '"';
-  while (!text.empty()) {
+  for (;;) {
+    const auto plain = static_cast<std::size_t>(std::ranges::find_if_not(text, stands_for_itself) - text.begin());
+    out += text.substr(0, plain);
+    text.remove_prefix(plain);
+    if (text.empty()) break;
     const auto character = take_character(text);
     if (character == '"' || character == '\\') {
       out += '\\';
@@ -89,7 +156,7 @@ void append_json_string(std::string& out, std::string_view text) {
   out += '"';
 }
 
-std::string nearby_search_json(std::span<const PlaceView> results) {
+std::string nearby_search_json(std::span<const PlaceView> results, std::string_view info_message) {
   std::vector<std::string_view> attributions;
   for (const auto& place : results) {
     if (!place.attribution.empty() && std::ranges::find(attributions, place.attribution) == attributions.end()) {
@@ -103,7 +170,13 @@ std::string nearby_search_json(std::span<const PlaceView> results) {
     comma.append_to(out);
     append_json_string(out, attribution);
   }
-  out += "],\n   \"results\": [";
+  out += "],\n";
+  if (!info_message.empty()) {
+    out += "   \"info_messages\": [";
+    append_json_string(out, info_message);
+    out += "],\n";
+  }
+  out += "   \"results\": [";
   Separator comma_line(",");
   for (const auto& place : results) {
     comma_line.append_to(out);

@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "herd/places/nearby_search.h"
+#include "herd/places/search_words.h"
 
 namespace herd::places {
 
@@ -12,9 +13,10 @@ std::vector<FoundPlace> OfflinePlaces::find(const NearbyQuery& query) const {
     Nearest nearest;
     const PlaceFile* file;
   };
+  const SearchWords words(query.keyword);
   std::vector<Candidate> candidates;
   for (const auto& file : files_) {
-    for (const auto nearest : file.nearest(query.center, query.radius_m, query.limit)) {
+    for (const auto nearest : file.nearest(query, words)) {
       candidates.push_back({nearest, &file});
     }
   }
@@ -34,10 +36,10 @@ std::vector<FoundPlace> OfflinePlaces::find(const NearbyQuery& query) const {
   return found;
 }
 
-std::string OfflinePlaces::nearby_search(const NearbyQuery& query, std::string_view /*info_message*/) const {
+std::string OfflinePlaces::nearby_search(const NearbyQuery& query, std::string_view info_message) const {
   std::vector<PlaceView> results;
   for (const auto& found : find(query)) results.push_back(found.place);
-  return nearby_search_json(results);
+  return nearby_search_json(results, info_message);
 }
 
 }  // namespace herd::places

@@ -2,6 +2,7 @@
 
 #define XXH_INLINE_ALL
 #include <algorithm>
+#include <array>
 #include <boost/interprocess/file_mapping.hpp>
 #include <system_error>
 #include <xxhash.h>
@@ -15,6 +16,12 @@ using namespace format;
 namespace ipc = boost::interprocess;
 
 constexpr std::string_view remedy = "; restore it or make it again with \"proxyherd places import\"";
+
+/// Takes what one place has in the texts off the front of `bytes`; none if it is cut off.
+std::optional<std::string_view> take_text(std::string_view& bytes) {
+  const auto length = take_varint(bytes);
+  return length ? take_bytes(bytes, *length) : std::nullopt;
+}
 
 /// Takes a text that follows its length off the front of `bytes`; none if it is cut off.
 template <class Length>
@@ -77,7 +84,7 @@ Result<void> PlaceFile::read_head() {
         file_bytes_at);
   }
   head_bytes_ = load<std::uint32_t>(bytes + head_bytes_at);
-  if (head_bytes_ < tables_at || head_bytes_ > file.size() || head_bytes_ % head_alignment != 0) {
+  if (head_bytes_ < tables_at || head_bytes_ > file.size() || head_bytes_ % alignment != 0) {
     return damaged("impossible size of the head", head_bytes_at);
   }
   if (load<std::uint64_t>(bytes + head_checksum_at) !=
@@ -88,19 +95,16 @@ Result<void> PlaceFile::read_head() {
 
   const auto places = load<std::uint64_t>(bytes + place_count_at);
   const auto text_bytes = load<std::uint64_t>(bytes + text_bytes_at);
-  const auto body = file.size() - head_bytes_;
-  constexpr auto place_bytes = PlaceIndex::location_bytes + text_offset_bytes;
   // Compared first, so that nothing below overflows.
-  if (places > body / place_bytes || text_bytes > body ||
-      PlaceIndex::box_count(places) * PlaceIndex::box_bytes + places * place_bytes + text_bytes != body) {
+  if (places > file.size() / PlaceIndex::location_bytes || text_bytes > file.size() ||
+      Layout(head_bytes_, places).texts + text_bytes != file.size()) {
     return damaged("number of places does not fit the size of the file", place_count_at);
   }
-
-  const char* const boxes = bytes + head_bytes_;
-  const char* const locations = boxes + PlaceIndex::box_count(places) * PlaceIndex::box_bytes;
-  text_offsets_ = locations + places * PlaceIndex::location_bytes;
-  texts_ = file.substr(file.size() - text_bytes);
-  index_ = PlaceIndex(boxes, locations, places);
+  const Layout layout(head_bytes_, places);
+  index_ = PlaceIndex(bytes + layout.boxes, bytes + layout.locations, places);
+  kind_numbers_ = bytes + layout.kinds;
+  leaves_ = bytes + layout.leaves;
+  texts_ = file.substr(layout.texts);
   return read_tables(file.substr(tables_at, head_bytes_ - tables_at));
 }
 
@@ -111,14 +115,20 @@ Result<void> PlaceFile::read_tables(std::string_view tables) {
     if (!attribution) return cut_off("table of sources is cut off");
     attributions_.push_back(*attribution);
   }
+  for (auto left = load<std::uint32_t>(all().data() + type_count_at); left != 0; --left) {
+    const auto type = take_text<std::uint8_t>(tables);
+    if (!type) return cut_off("table of types is cut off");
+    types_.push_back(*type);
+  }
   for (auto left = load<std::uint32_t>(all().data() + kind_count_at); left != 0; --left) {
-    const auto types = take_le<std::uint8_t>(tables);
-    if (!types) return cut_off("table of types is cut off");
+    const auto size = take_le<std::uint8_t>(tables);
+    if (!size) return cut_off("table of kinds is cut off");
     auto& kind = kinds_.emplace_back();
-    while (kind.size() < *types) {
-      const auto type = take_text<std::uint8_t>(tables);
-      if (!type) return cut_off("table of types is cut off");
-      kind.push_back(*type);
+    while (kind.size() < *size) {
+      const auto type = take_le<std::uint16_t>(tables);
+      if (!type) return cut_off("table of kinds is cut off");
+      if (*type >= types_.size()) return cut_off("a kind has a type that there is not");
+      kind.push_back(types_[*type]);
     }
   }
   return {};
@@ -133,26 +143,58 @@ Result<void> PlaceFile::verify() const {
 }
 
 std::optional<PlaceView> PlaceFile::place(std::uint64_t number) const {
-  const auto offset = load<std::uint64_t>(text_offsets_ + number * text_offset_bytes);
-  if (offset > texts_.size() || texts_.size() - offset < text_head_bytes) return std::nullopt;
-  const char* head = texts_.data() + offset;
-  const auto field = [&](std::size_t i) { return load<std::uint16_t>(head + 2 * i); };
-  const std::size_t kind = field(0);
-  const std::size_t source = field(1);
-  auto rest = texts_.substr(offset + text_head_bytes);
-  if (kind >= kinds_.size() || source >= attributions_.size() ||
-      rest.size() < std::size_t{field(2)} + field(3) + field(4)) {
-    return std::nullopt;
+  const auto kind = load<std::uint16_t>(kind_numbers_ + number * kind_bytes);
+  const auto begin = load<std::uint64_t>(leaves_ + number / PlaceIndex::fanout * leaf_bytes);
+  if (kind >= kinds_.size() || begin > texts_.size()) return std::nullopt;
+  auto texts = texts_.substr(begin);
+  auto text = take_text(texts);
+  for (auto skipped = number % PlaceIndex::fanout; text && skipped != 0; --skipped) text = take_text(texts);
+  if (!text) return std::nullopt;
+
+  const auto origin = take_varint(*text);
+  if (!origin || *origin / status_count >= attributions_.size()) return std::nullopt;
+  std::array<std::uint64_t, 4> lengths{};
+  for (auto& length : lengths) {
+    const auto taken = take_varint(*text);
+    if (!taken) return std::nullopt;
+    length = *taken;
   }
-  const auto take = [&](std::size_t length) {
-    const auto text = rest.substr(0, length);
-    rest.remove_prefix(length);
-    return text;
-  };
-  const auto name = take(field(2));
-  const auto place_id = take(field(3));
-  const auto vicinity = take(field(4));
-  return PlaceView{index_.location(number), name, place_id, kinds_[kind], vicinity, attributions_[source]};
+  std::array<std::string_view, 4> fields;
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    const auto field = take_bytes(*text, lengths[i]);
+    if (!field) return std::nullopt;
+    fields[i] = *field;
+  }
+  return PlaceView{.location = index_.location(number),
+                   .name = fields[0],
+                   .place_id = fields[1],
+                   .types = kinds_[kind],
+                   .vicinity = fields[2],
+                   .attribution = attributions_[*origin / status_count],
+                   .other_names = fields[3],
+                   .opening_hours = *text,
+                   .status = static_cast<BusinessStatus>(*origin % status_count)};
+}
+
+std::vector<Nearest> PlaceFile::nearest(const NearbyQuery& query, const SearchWords& words) const {
+  PlaceFilter filter;
+  std::vector<bool> kinds;  // by kind number, if a type is asked for: whether it is of that type
+  if (!query.type.empty()) {
+    const auto type = std::ranges::find(types_, query.type);
+    if (type == types_.end()) return {};
+    filter.types = std::uint64_t{1} << (static_cast<std::size_t>(type - types_.begin()) % types_in_set);
+    for (const auto& types : kinds_) kinds.push_back(std::ranges::find(types, query.type) != types.end());
+  }
+  if (!kinds.empty() || !words.empty()) {
+    filter.accepts = [&](std::uint64_t number) {
+      const auto kind = load<std::uint16_t>(kind_numbers_ + number * kind_bytes);
+      if (!kinds.empty() && (kind >= kinds.size() || !kinds[kind])) return false;
+      if (words.empty()) return true;
+      const auto found = place(number);
+      return found && words.match(*found);
+    };
+  }
+  return index_.nearest(query.center, query.radius_m, query.limit, filter);
 }
 
 Result<std::vector<PlaceFile>> open_place_files(const std::vector<std::filesystem::path>& files) {

@@ -13,6 +13,8 @@
 #include "herd/base/result.h"
 #include "herd/places/place.h"
 #include "herd/places/place_index.h"
+#include "herd/places/provider.h"
+#include "herd/places/search_words.h"
 
 namespace herd::places {
 
@@ -22,7 +24,7 @@ namespace herd::places {
 /// PlaceFileWriter does.
 class PlaceFile {
  public:
-  static constexpr std::uint32_t version = 1;
+  static constexpr std::uint32_t version = 2;
   /// Files up to this size are verified whole when they are opened.
   static constexpr std::uint64_t verified_at_open_bytes_max = 64 * 1024 * 1024;
 
@@ -39,10 +41,8 @@ class PlaceFile {
   /// The HTML that names each source of the file.
   std::span<const std::string_view> attributions() const { return attributions_; }
 
-  /// As PlaceIndex::nearest; the numbers are for place().
-  std::vector<Nearest> nearest(geo::Location center, double radius_m, std::size_t limit) const {
-    return index_.nearest(center, radius_m, limit);
-  }
+  /// As PlaceIndex::nearest, of those places only that the query asks for; the numbers are for place().
+  std::vector<Nearest> nearest(const NearbyQuery& query, const SearchWords& words) const;
 
   /// The place with this number below size(); none if its bytes are damaged.
   std::optional<PlaceView> place(std::uint64_t number) const;
@@ -58,10 +58,12 @@ class PlaceFile {
   boost::interprocess::mapped_region region_;
   PlaceIndex index_;
   std::vector<std::string_view> attributions_;        // by source number
+  std::vector<std::string_view> types_;               // by type number
   std::vector<std::vector<std::string_view>> kinds_;  // lists of types by kind number
   std::uint64_t body_checksum_ = 0;
   std::size_t head_bytes_ = 0;
-  const char* text_offsets_ = nullptr;
+  const char* kind_numbers_ = nullptr;  // by place number
+  const char* leaves_ = nullptr;
   std::string_view texts_;
 };
 

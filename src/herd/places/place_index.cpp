@@ -12,13 +12,13 @@
 namespace herd::places {
 namespace {
 
-constexpr double earth_radius_m = 6'371'008.8;  // as geo::distance_m has it
+constexpr std::size_t types_at = 24;  // in a box
 
 /// No place within `distance_m` has a greater squared chord. The slack, that of a chord of 6 m, is far above all
 /// rounding here and in geo::distance_m.
 double chord_squared_max(double distance_m) {
   constexpr double slack = 1e-12;
-  const double sine = std::sin(std::min(distance_m / earth_radius_m, std::numbers::pi) / 2);
+  const double sine = std::sin(std::min(distance_m / geo::earth_radius_m, std::numbers::pi) / 2);
   return 4 * sine * sine + slack;
 }
 
@@ -77,7 +77,8 @@ geo::Location PlaceIndex::location(std::uint64_t number) const {
   return {format::load<std::int32_t>(bytes), format::load<std::int32_t>(bytes + 4)};
 }
 
-std::vector<Nearest> PlaceIndex::nearest(geo::Location center, double radius_m, std::size_t limit) const {
+std::vector<Nearest> PlaceIndex::nearest(geo::Location center, double radius_m, std::size_t limit,
+                                         const PlaceFilter& filter) const {
   std::vector<Nearest> best;  // a heap, the worst on top
   if (places_ == 0 || limit == 0 || !(radius_m >= 0)) return best;
 
@@ -85,14 +86,17 @@ std::vector<Nearest> PlaceIndex::nearest(geo::Location center, double radius_m, 
   double reach = chord_squared_max(radius_m);
   std::vector<Candidate> queue;  // a heap, the nearest on top
   const auto look_at = [&](std::size_t level, std::uint64_t box) {
-    const double bound = chord_squared(point, boxes_ + (levels_[level].begin + box) * box_bytes);
+    const char* const bytes = boxes_ + (levels_[level].begin + box) * box_bytes;
+    if (filter.types != 0 && (format::load<std::uint64_t>(bytes + types_at) & filter.types) == 0) return;
+    const double bound = chord_squared(point, bytes);
     if (bound > reach) return;
     queue.push_back({bound, level, box});
     std::ranges::push_heap(queue, std::greater{}, &Candidate::bound);
   };
   const auto found = [&](Nearest place) {
+    if (best.size() == limit && best.front() < place) return;
+    if (filter.accepts && !filter.accepts(place.number)) return;
     if (best.size() == limit) {
-      if (best.front() < place) return;
       std::ranges::pop_heap(best);
       best.pop_back();
     }
