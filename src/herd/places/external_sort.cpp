@@ -117,7 +117,7 @@ Result<void> ExternalSort::fill(Run& run, std::size_t bytes) const {
   run.taken = 0;
   const auto share = std::max(memory_bytes_max_ / runs_.size(), buffer_bytes_min);
   const auto wanted = std::min<std::uint64_t>(std::max(share, bytes - run.buffer.size()), run.end - run.position);
-  const auto read = file_->read(run.position, static_cast<std::size_t>(wanted), run.buffer);
+  auto read = file_->read(run.position, static_cast<std::size_t>(wanted), run.buffer);
   if (!read) return read;
   run.position += wanted;
   if (run.buffer.size() < bytes) return Error{run_file_.string() + ": ends too early; check the disk"};

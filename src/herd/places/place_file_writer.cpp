@@ -80,17 +80,18 @@ void append_text(std::string& out, std::string_view text) {
 }
 
 /// A place on its way through the sorts: numbers, then its text as the file has it.
-constexpr std::size_t packed_head_bytes = 10;
-
 struct PackedPlace {
   geo::Location location;
-  std::uint16_t kind;
+  std::uint16_t kind = 0;
   std::string_view text;
 
-  explicit PackedPlace(std::string_view packed)
-      : location{load<std::int32_t>(packed.data()), load<std::int32_t>(packed.data() + 4)},
-        kind(load<std::uint16_t>(packed.data() + 8)),
-        text(packed.substr(packed_head_bytes)) {}
+  /// `packed` is what pack() made.
+  explicit PackedPlace(std::string_view packed) {
+    location.latitude_e7 = take_le<std::int32_t>(packed).value();
+    location.longitude_e7 = take_le<std::int32_t>(packed).value();
+    kind = take_le<std::uint16_t>(packed).value();
+    text = packed;
+  }
 };
 
 void pack(std::string& packed, const Place& place, std::uint16_t kind, std::uint16_t source) {
@@ -300,7 +301,7 @@ Result<void> PlaceFileWriter::write_file(const std::filesystem::path& path, Exte
 
 Result<std::uint64_t> PlaceFileWriter::write(const OnProgress& on_progress) {
   ExternalSort by_cell(beside(file_, ".tmp.cells"), memory_bytes_);
-  const auto count = order_by_cell(by_cell, on_progress);
+  auto count = order_by_cell(by_cell, on_progress);
   if (!count) return count.error();
   const auto unfinished = beside(file_, ".tmp");
   auto written = write_file(unfinished, by_cell, *count, on_progress);
