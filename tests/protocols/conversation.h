@@ -44,7 +44,8 @@ class Conversation {
   }
 
   bool closed = false;
-  std::vector<std::string> writes;  ///< that were not empty
+  std::vector<std::string> writes;     ///< that were not empty
+  std::vector<std::size_t> questions;  ///< how many were asked at a time
   LoggedTraffic log;
 
  private:
@@ -55,9 +56,7 @@ class Conversation {
       const auto next = protocol_.advance(now, replies);
       protocol_.keep();
       memory.reset();
-      if (!replies.empty()) writes.push_back(replies);
-      all += replies;
-      replies.clear();
+      write(replies, all);
       switch (next) {
         case LineProtocol::Next::close:
           closed = true;
@@ -66,11 +65,22 @@ class Conversation {
           return all;
         case LineProtocol::Next::write:
           break;
-        case LineProtocol::Next::places:
-          protocol_.answer_places(places_json(protocol_.query()), replies);
+        case LineProtocol::Next::places: {
+          std::vector<std::string> answers;
+          for (const auto& question : protocol_.take_questions()) answers.push_back(places_json(question));
+          questions.push_back(answers.size());
+          protocol_.answer_places(answers, replies);
+          write(replies, all);
           break;
+        }
       }
     }
+  }
+
+  void write(std::string& replies, std::string& all) {
+    if (!replies.empty()) writes.push_back(replies);
+    all += replies;
+    replies.clear();
   }
 
   LineProtocol protocol_;

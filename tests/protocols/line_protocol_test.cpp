@@ -129,36 +129,113 @@ TEST_F(LineProtocolTest, answers_in_the_order_of_the_commands_also_when_a_questi
             "? THREE\n");
 }
 
-TEST_F(LineProtocolTest, executes_nothing_while_a_question_waits_for_its_places) {
+TEST_F(LineProtocolTest, executes_what_came_with_a_question_while_that_waits_for_its_places) {
   LineProtocol protocol(herd, client.log, 1024, "127.0.0.1:5");
   std::string replies;
-  protocol.push("IAMAT kiwi +1+1 5\nWHATSAT kiwi 10 5\nIAMAT kiwi +2+2 6\nONE\n");
+  protocol.push("IAMAT kiwi +1+1 5\nWHATSAT kiwi 10 5\nIAMAT kiwi +2+2 6\nWHATSAT kiwi 2 1\nONE\nWHATSAT emu 1 1\n");
   EXPECT_EQ(protocol.advance(now, replies), Next::places);
   EXPECT_EQ(replies, "AT Riley +0.123456789 kiwi +1+1 5\n");
-  EXPECT_EQ(herd.reports, 1U);
-  EXPECT_EQ(protocol.query().center, (geo::Location{10000000, 10000000}));
-  EXPECT_EQ(protocol.query().radius_m, 10'000);
-  EXPECT_EQ(protocol.query().limit, 5U);
+  EXPECT_EQ(herd.reports, 2U);
+  EXPECT_EQ(herd.invalid, 2U);
+  const auto questions = protocol.take_questions();
+  ASSERT_EQ(questions.size(), 2U);
+  // Each is about where the client was when it was asked.
+  EXPECT_EQ(questions[0].center, (geo::Location{10000000, 10000000}));
+  EXPECT_EQ(questions[0].radius_m, 10'000);
+  EXPECT_EQ(questions[0].limit, 5U);
+  EXPECT_EQ(questions[1].center, (geo::Location{20000000, 20000000}));
+  EXPECT_EQ(questions[1].limit, 1U);
 
-  // Another connection moves the client meanwhile; this answer was begun with where it was.
-  Conversation other(herd);
-  other.say("IAMAT kiwi +9+9 9\n", now);
   replies.clear();
-  protocol.answer_places("{}", replies);
-  EXPECT_EQ(replies, "AT Riley +0.123456789 kiwi +1+1 5\n{}\n\n");
+  protocol.answer_places(std::vector<std::string>{"{1}", "{2}"}, replies);
+  EXPECT_EQ(replies,
+            "AT Riley +0.123456789 kiwi +1+1 5\n{1}\n\n"
+            "AT Riley -0.876543211 kiwi +2+2 6\n"
+            "AT Riley -0.876543211 kiwi +2+2 6\n{2}\n\n"
+            "? ONE\n? WHATSAT emu 1 1\n");
+  replies.clear();
   EXPECT_EQ(protocol.advance(now, replies), Next::input);
-  EXPECT_EQ(replies, "AT Riley +0.123456789 kiwi +1+1 5\n{}\n\nAT Riley -0.876543211 kiwi +2+2 6\n? ONE\n");
+  EXPECT_EQ(replies, "");
+}
+
+TEST_F(LineProtocolTest, keeps_the_order_of_a_question_that_wants_no_places_behind_one_that_does) {
+  say("IAMAT kiwi +1+1 5\n");
+  const std::string at_line = "AT Riley +0.123456789 kiwi +1+1 5\n";
+  const auto places = Conversation::places_json({{10000000, 10000000}, 1000, 2}) + "\n";
+  const auto none = places::nearby_search_json({}) + "\n\n";
+  EXPECT_EQ(say("WHATSAT kiwi 1 2\nWHATSAT kiwi 1 0\nWHATSAT kiwi 1 2\nWHATSAT kiwi 1 0\n"),
+            at_line + places + at_line + none + at_line + places + at_line + none);
+  EXPECT_EQ(client.questions, std::vector<std::size_t>{2});
+}
+
+TEST_F(LineProtocolTest, asks_64_questions_at_a_time) {
+  say("IAMAT kiwi +1+1 5\n");
+  std::string commands;
+  std::string replies;
+  for (int i = 0; i < 150; ++i) {
+    commands += "WHATSAT kiwi 1 1\nONE\n";
+    replies += "AT Riley +0.123456789 kiwi +1+1 5\n" + Conversation::places_json({{10000000, 10000000}, 1000, 1}) +
+               "\n? ONE\n";
+  }
+  EXPECT_EQ(say(commands), replies);
+  EXPECT_EQ(client.questions, (std::vector<std::size_t>{64, 64, 22}));
+}
+
+TEST_F(LineProtocolTest, lets_64_questions_wait_at_a_time_also_if_some_want_no_places) {
+  say("IAMAT kiwi +1+1 5\n");
+  std::string commands = "WHATSAT kiwi 1 1\n";
+  for (int i = 0; i < 64; ++i) commands += "WHATSAT kiwi 1 0\n";
+  say(commands + "WHATSAT kiwi 1 1\nWHATSAT kiwi 1 1\n");
+  EXPECT_EQ(client.questions, (std::vector<std::size_t>{1, 2}));
+}
+
+TEST_F(LineProtocolTest, asks_for_no_more_places_at_a_time_than_a_full_write_has_room_for) {
+  say("IAMAT kiwi +1+1 5\n");
+  std::string commands;
+  for (int i = 0; i < 30; ++i) commands += "WHATSAT kiwi 1 20\n";
+  say(commands);
+  // The thirteenth begins below the bound.
+  static_assert(LineProtocol::replies_bytes_max / (20 * LineProtocol::bytes_per_place) == 12);
+  EXPECT_EQ(client.questions, (std::vector<std::size_t>{13, 13, 4}));
+}
+
+TEST_F(LineProtocolTest, executes_no_more_behind_a_question_than_fills_a_write) {
+  say("IAMAT kiwi +1+1 5\n");
+  const std::string line(1000, 'x');
+  std::string commands = "WHATSAT kiwi 1 1\n";
+  for (int i = 0; i < 1000; ++i) commands += line + "\n";
+  LineProtocol protocol(herd, client.log, 1024, "127.0.0.1:5");
+  std::string replies;
+  protocol.push(commands);
+  EXPECT_EQ(protocol.advance(now, replies), Next::places);
+  EXPECT_EQ(replies, "");
+  protocol.answer_places(std::vector<std::string>{"{}"}, replies);
+  EXPECT_GT(replies.size(), LineProtocol::replies_bytes_max - 2 * 1024);
+  EXPECT_LT(replies.size(), LineProtocol::replies_bytes_max + 1003);
+  EXPECT_EQ(client.say(commands, now).size(), std::string("AT Riley +0.123456789 kiwi +1+1 5\n").size() +
+                                                  Conversation::places_json({{10000000, 10000000}, 1000, 1}).size() +
+                                                  1 + 1000 * 1003);
+}
+
+TEST_F(LineProtocolTest, answers_a_question_before_it_closes_because_of_a_line_over_the_limit) {
+  Conversation limited(herd, 1024);
+  limited.say("IAMAT kiwi +1+1 5\n", now);
+  EXPECT_EQ(limited.say("WHATSAT kiwi 1 1\nONE\n" + std::string(2000, 'x') + "\nTWO\n"),
+            "AT Riley +0.123456789 kiwi +1+1 5\n" + Conversation::places_json({{10000000, 10000000}, 1000, 1}) +
+                "\n? ONE\n? " + std::string(64, 'x') + "\n");
+  EXPECT_TRUE(limited.closed);
 }
 
 TEST_F(LineProtocolTest, makes_one_of_the_newlines_that_follow_each_other_in_the_places) {
   LineProtocol protocol(herd, client.log, 1024, "127.0.0.1:5");
   const std::string line = "AT Riley +0.123456789 kiwi +1+1 5\n";
-  const auto answer_of = [&](std::string_view json) {
+  const auto answer_of = [&](const std::string& json) {
     std::string replies;
     protocol.push("IAMAT kiwi +1+1 5\nWHATSAT kiwi 10 5\n");
     EXPECT_EQ(protocol.advance(now, replies), Next::places);
     replies.clear();
-    protocol.answer_places(json, replies);
+    protocol.answer_places(std::vector<std::string>{json}, replies);
+    EXPECT_EQ(protocol.advance(now, replies), Next::input);
     EXPECT_TRUE(replies.starts_with(line));
     return replies.substr(line.size());
   };
@@ -175,7 +252,8 @@ TEST_F(LineProtocolTest, makes_one_of_the_newlines_that_follow_each_other_in_the
 
 TEST_F(LineProtocolTest, gives_the_same_replies_wherever_the_stream_is_cut) {
   const std::string_view bytes =
-      "IAMAT kiwi +1+1 5\r\n\nFLUFFY  DOG\nWHATSAT kiwi 10 5\n IAMAT emu -2-2 6.5\t\nWHATSAT emu 0 1\nWHATSAT emu 0 1";
+      "IAMAT kiwi +1+1 5\r\n\nFLUFFY  DOG\nWHATSAT kiwi 10 5\n IAMAT emu -2-2 6.5\t\nWHATSAT emu 0 1\nWHATSAT emu 0 0\n"
+      "WHATSAT owl 0 1\nIAMAT owl +1+1 5\nWHATSAT owl 0 1";
   const auto whole = say(bytes) + hang_up();
   for (std::size_t cut = 0; cut <= bytes.size(); ++cut) {
     CredulousHerd anew;
@@ -270,6 +348,24 @@ TEST_F(LineProtocolTest, logs_what_came_in_and_what_went_out) {
                                   "in 127.0.0.1:5 WHATSAT kiwi 0 1",
                                   "out 127.0.0.1:5 AT Riley +0.123456789 kiwi +1+1 5\n" + places,
                               }));
+}
+
+TEST_F(LineProtocolTest, logs_replies_that_wait_for_places_when_they_go_out) {
+  say("IAMAT kiwi +1+1 5\n");
+  client.log.lines.clear();
+  say("WHATSAT kiwi 0 1\nIAMAT kiwi +1+1 6\nWHATSAT emu 1 1\nWHATSAT kiwi 1 0\n");
+  const std::string places = "{\"near\": [10000000, 10000000],\n \"radius_m\": 0.000000, \"limit\": 1}";
+  EXPECT_EQ(client.log.lines,
+            (std::vector<std::string>{
+                "in 127.0.0.1:5 WHATSAT kiwi 0 1",
+                "in 127.0.0.1:5 IAMAT kiwi +1+1 6",
+                "in 127.0.0.1:5 WHATSAT emu 1 1",
+                "in 127.0.0.1:5 WHATSAT kiwi 1 0",
+                "out 127.0.0.1:5 AT Riley +0.123456789 kiwi +1+1 5\n" + places,
+                "out 127.0.0.1:5 AT Riley -0.876543211 kiwi +1+1 6",
+                "out 127.0.0.1:5 ? WHATSAT emu 1 1",
+                "out 127.0.0.1:5 AT Riley -0.876543211 kiwi +1+1 6\n" + places::nearby_search_json({}),
+            }));
 }
 
 TEST_F(LineProtocolTest, logs_a_line_over_the_limit) {

@@ -53,28 +53,41 @@ LineSession::Wait LineSession::read(Desk& desk) {
 
 /// Answers what came, as far as the client takes the answers.
 LineSession::Wait LineSession::converse(Desk& desk) {
-  for (;;) {
+  do {
     next_ = protocol_.advance(received_at_, desk.replies);
     // Others take their turns on the desk while this one waits.
     protocol_.keep();
     if (!send(desk.replies)) return Wait::for_nothing;
     if (!unsent_.empty()) return Wait::for_room;
-    if (next_ != LineProtocol::Next::write) return go_on();
-  }
+  } while (next_ == LineProtocol::Next::write);
+  return go_on(desk);
 }
 
 /// What there was to say is sent.
-LineSession::Wait LineSession::go_on() {
-  if (next_ == LineProtocol::Next::input) return Wait::for_input;
-  if (next_ == LineProtocol::Next::places) return Wait::for_places;
+LineSession::Wait LineSession::go_on(Desk& desk) {
+  switch (next_) {
+    case LineProtocol::Next::input:
+      return Wait::for_input;
+    case LineProtocol::Next::write:
+      return converse(desk);
+    case LineProtocol::Next::places:
+      return Wait::for_places;
+    case LineProtocol::Next::close:
+      break;
+  }
   if (input_ended_) return Wait::for_nothing;
   ::shutdown(socket(), SHUT_WR);
   return Wait::for_end;
 }
 
-LineSession::Wait LineSession::take_places(std::string_view json, Desk& desk) {
-  protocol_.answer_places(json, desk.replies);
-  wait_ = converse(desk);
+LineSession::Wait LineSession::take_places(std::span<const std::string> answers, Desk& desk) {
+  protocol_.answer_places(answers, desk.replies);
+  next_ = LineProtocol::Next::write;  // before the next commands, whose places may take their time
+  if (!send(desk.replies)) {
+    wait_ = Wait::for_nothing;
+  } else {
+    wait_ = unsent_.empty() ? go_on(desk) : Wait::for_room;
+  }
   return wait_;
 }
 
@@ -100,7 +113,7 @@ LineSession::Wait LineSession::send_rest(Desk& desk) {
   sent_ += static_cast<std::size_t>(count);
   if (sent_ < unsent_.size()) return Wait::for_room;
   std::string().swap(unsent_);
-  return next_ == LineProtocol::Next::write ? converse(desk) : go_on();
+  return go_on(desk);
 }
 
 LineSession::Wait LineSession::discard(Desk& desk) {

@@ -3,9 +3,10 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
-#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "herd/base/time.h"
 #include "herd/net/descriptor.h"
@@ -17,7 +18,7 @@ namespace herd::net {
 /// One client's connection in the line protocol, as a state machine: its owner waits for what it waits for and then
 /// lets it take a turn, which never blocks. One turn = one read, every whole line in it, one write.
 ///
-/// It has bytes of its own only while a line is incomplete or its client does not read.
+/// It has bytes of its own only while a line is incomplete, its client does not read, or replies wait for places.
 class LineSession {
  public:
   /// What turns work on. All sessions of a loop share it, so an idle connection costs none.
@@ -29,7 +30,7 @@ class LineSession {
   enum class Wait : std::uint8_t {
     for_input,
     for_room,    ///< unsent replies: while the client does not read them, it is not read either
-    for_places,  ///< a WHATSAT: take_places() with what is near query()
+    for_places,  ///< take_places() with the answers to take_questions()
     for_end,     ///< the last reply is sent; closing before the client has stopped sending would take it from it
     for_nothing  ///< it is over: to be closed
   };
@@ -41,18 +42,20 @@ class LineSession {
 
   int socket() const { return socket_.number(); }
   Wait waits() const { return wait_; }
-  const places::NearbyQuery& query() const { return protocol_.query(); }
+  /// What it wants to know while it waits for places; to be taken once.
+  std::vector<places::NearbyQuery> take_questions() { return protocol_.take_questions(); }
 
   /// There is input or room, or the connection broke. Returns what it waits for next.
   Wait take_turn(Desk& desk);
 
-  /// The places it waited for, as Nearby Search JSON. Returns what it waits for next.
-  Wait take_places(std::string_view json, Desk& desk);
+  /// The places it waited for: a Nearby Search response for each question, in their order. Returns what it waits for
+  /// next.
+  Wait take_places(std::span<const std::string> answers, Desk& desk);
 
  private:
   Wait read(Desk& desk);
   Wait converse(Desk& desk);
-  Wait go_on();
+  Wait go_on(Desk& desk);
   Wait send_rest(Desk& desk);
   Wait discard(Desk& desk);
   bool send(std::string& replies);

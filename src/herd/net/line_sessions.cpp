@@ -84,15 +84,20 @@ void LineSessions::wait_for(Member& member, LineSession::Wait before, LineSessio
 }
 
 void LineSessions::look_up_places(Member& member) {
-  services_.places.find_nearby({member.session.query()}, [this, &member](std::vector<std::string> answers) {
+  auto on_found = [this, &member](std::vector<std::string> answers) {
     asio::post(context_, [this, &member, answers = std::move(answers)] { on_places(member, answers); });
-  });
+  };
+  try {
+    services_.places.find_nearby(member.session.take_questions(), std::move(on_found));
+  } catch (const std::exception&) {
+    end(member);
+  }
 }
 
-void LineSessions::on_places(Member& member, const std::vector<std::string>& answers) {
-  if (closed_) return;  // and the member is gone; else it waits for nothing but this
-  if (answers.empty()) return end(member);
-  const auto next = attempt([&] { return member.session.take_places(answers.front(), desk_); });
+void LineSessions::on_places(Member& member, std::span<const std::string> answers) {
+  if (closed_) return;  // and the member is gone, which otherwise waits for nothing but this
+  const auto next = attempt(
+      [&] { return answers.empty() ? LineSession::Wait::for_nothing : member.session.take_places(answers, desk_); });
   wait_for(member, LineSession::Wait::for_places, next);
   on_round_end();
 }

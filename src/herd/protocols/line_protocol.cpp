@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/container/static_vector.hpp>
+#include <cassert>
 #include <utility>
 #include <variant>
 
@@ -15,6 +16,11 @@ namespace {
 
 /// How much of a line over the limit is repeated to its sender.
 constexpr std::size_t too_long_echo_bytes = 64;
+
+const std::string& no_places() {
+  static const auto json = places::nearby_search_json({});
+  return json;
+}
 
 /// Appends the lines of the text that are not empty, without the last newline: an empty line ends the answer.
 void append_without_empty_lines(std::string& out, std::string_view text) {
@@ -60,8 +66,27 @@ class LineProtocol::Turn {
   std::size_t bytes_waiting_ = 0;
 };
 
+/// Replies that wait for places, the first of them a WHATSAT's, and all behind it. Each is one line, which places
+/// follow if it is a WHATSAT's.
+struct LineProtocol::Waiting {
+  /// Where places are to come.
+  struct Gap {
+    std::size_t at = 0;  // of lines
+    bool asks = false;   // or no places are wanted
+  };
+
+  std::string lines;
+  std::vector<Gap> gaps;
+  std::vector<places::NearbyQuery> questions;
+  std::size_t places_bytes = 0;  // set aside
+
+  std::size_t bytes() const { return lines.size() + places_bytes; }
+};
+
 LineProtocol::LineProtocol(Herd& herd, TrafficLog& log, std::size_t line_bytes_max, std::string client_address)
     : herd_(herd), log_(log), framer_(line_bytes_max), client_address_(std::move(client_address)) {}
+LineProtocol::LineProtocol(LineProtocol&&) noexcept = default;
+LineProtocol::~LineProtocol() = default;
 
 void LineProtocol::end_of_input() {
   input_ended_ = true;
@@ -69,81 +94,131 @@ void LineProtocol::end_of_input() {
 }
 
 LineProtocol::Next LineProtocol::advance(Time now, std::string& replies) {
+  assert(!waiting_);
   Turn turn(now, replies);
   for (;;) {
     std::string_view line;
-    const bool is_full = turn.bytes() >= replies_bytes_max;
-    const auto next = is_full ? wire::LineFramer::Next::incomplete : framer_.next(line);
+    const bool full = is_full(turn);
+    const auto next = full ? wire::LineFramer::Next::incomplete : framer_.next(line);
     if (next == wire::LineFramer::Next::line) {
-      if (!answer(line, turn)) return Next::places;
+      answer(line, turn);
       continue;
     }
     answer_reports(turn);
-    if (is_full) return Next::write;
-    if (next == wire::LineFramer::Next::incomplete) return input_ended_ ? Next::close : Next::input;
-    log_.line(TrafficLog::Direction::in, client_address_, line);
-    answer_invalid(line.substr(0, too_long_echo_bytes), replies);
-    return Next::close;
+    if (next == wire::LineFramer::Next::too_long) {
+      log_in(line);
+      answer_invalid(line.substr(0, too_long_echo_bytes), turn);
+      input_ended_ = true;  // nobody can tell where the next line begins
+      continue;
+    }
+    if (waiting_) return Next::places;
+    if (full) return Next::write;
+    return input_ended_ ? Next::close : Next::input;
   }
 }
 
-bool LineProtocol::answer(std::string_view line, Turn& turn) {
+bool LineProtocol::is_full(const Turn& turn) const {
+  if (!waiting_) return turn.bytes() >= replies_bytes_max;
+  return turn.bytes() + waiting_->bytes() >= replies_bytes_max || waiting_->gaps.size() == questions_max;
+}
+
+/// Where the next reply goes.
+std::string& LineProtocol::replies_of(Turn& turn) {
+  return waiting_ ? waiting_->lines : turn.replies;
+}
+
+/// Answers a line, a report perhaps together with later ones.
+void LineProtocol::answer(std::string_view line, Turn& turn) {
   const auto command = wire::parse_command(line);
-  if (std::holds_alternative<wire::BlankLine>(command)) return true;
+  if (std::holds_alternative<wire::BlankLine>(command)) return;
   if (const auto* iamat = std::get_if<wire::Iamat>(&command)) {
     turn.wait(line, *iamat, herd_.server().size());
     if (turn.heard.size() == Herd::reports_at_once) answer_reports(turn);
-    return true;
+    return;
   }
   answer_reports(turn);
-  log_.line(TrafficLog::Direction::in, client_address_, trim(line));
-  if (const auto* whatsat = std::get_if<wire::Whatsat>(&command)) {
-    if (auto at_line = herd_.locate(whatsat->client)) {
-      at_line_ = *std::move(at_line);
-      query_ = {wire::parse_record(at_line_)->location, whatsat->radius_m, whatsat->bound};
-      if (query_.limit != 0) return false;
-      // Where it is, and nothing else: whoever asks only that need not wait for a look-up.
-      answer_places(places::nearby_search_json({}), turn.replies);
-      return true;
-    }
-  }
-  answer_invalid(trim(line), turn.replies);
-  return true;
+  log_in(trim(line));
+  const auto* whatsat = std::get_if<wire::Whatsat>(&command);
+  if (whatsat == nullptr || !answer_question(*whatsat, turn)) answer_invalid(trim(line), turn);
 }
 
 void LineProtocol::answer_reports(Turn& turn) {
   if (turn.heard.empty()) return;
   herd_.report(turn.heard, turn.now);
+  auto& replies = replies_of(turn);
   for (std::size_t i = 0; i < turn.heard.size(); ++i) {
-    log_.line(TrafficLog::Direction::in, client_address_, trim(turn.lines[i]));
+    log_in(trim(turn.lines[i]));
     if (turn.heard[i].is_refused) {
-      answer_invalid(trim(turn.lines[i]), turn.replies);
+      answer_invalid(trim(turn.lines[i]), turn);
       continue;
     }
-    const auto begin = turn.replies.size();
-    wire::append_line(turn.replies, herd_.server(), turn.now, turn.heard[i].report);
-    log_.line(TrafficLog::Direction::out, client_address_, std::string_view(turn.replies).substr(begin));
-    turn.replies += '\n';
+    const auto begin = replies.size();
+    wire::append_line(replies, herd_.server(), turn.now, turn.heard[i].report);
+    if (!waiting_) log_out(std::string_view(replies).substr(begin));
+    replies += '\n';
   }
   turn.clear();
 }
 
-void LineProtocol::answer_places(std::string_view json, std::string& replies) {
-  const auto begin = replies.size();
-  replies.append(at_line_);
-  replies += '\n';
-  append_without_empty_lines(replies, json);
-  log_.line(TrafficLog::Direction::out, client_address_, std::string_view(replies).substr(begin));
-  replies.append("\n\n");
-  std::string().swap(at_line_);  // it may be as long as a line, and the connection idle from now on
+/// False if nobody has heard of the client.
+bool LineProtocol::answer_question(const wire::Whatsat& question, Turn& turn) {
+  const auto at_line = herd_.locate(question.client);
+  if (!at_line) return false;
+  const bool asks = question.bound != 0;
+  if (!asks && !waiting_) {
+    // Where it is, and nothing else: whoever asks only that need not wait for a look-up.
+    const auto begin = turn.replies.size();
+    turn.replies.append(*at_line) += '\n';
+    append_places(turn.replies, begin, no_places());
+    return true;
+  }
+  if (!waiting_) waiting_ = std::make_unique<Waiting>();
+  waiting_->lines.append(*at_line) += '\n';
+  waiting_->gaps.push_back({waiting_->lines.size(), asks});
+  waiting_->places_bytes += question.bound * bytes_per_place;
+  if (asks) {
+    waiting_->questions.push_back({wire::parse_record(*at_line)->location, question.radius_m, question.bound});
+  }
+  return true;
 }
 
-void LineProtocol::answer_invalid(std::string_view line, std::string& replies) {
+std::vector<places::NearbyQuery> LineProtocol::take_questions() {
+  return std::move(waiting_->questions);
+}
+
+void LineProtocol::answer_places(std::span<const std::string> answers, std::string& replies) {
+  const auto waiting = std::move(waiting_);
+  auto gap = waiting->gaps.begin();
+  for (std::size_t at = 0; at < waiting->lines.size();) {
+    const auto line = std::string_view(waiting->lines).substr(at, waiting->lines.find('\n', at) + 1 - at);
+    at += line.size();
+    const auto begin = replies.size();
+    replies.append(line);
+    if (gap == waiting->gaps.end() || gap->at != at) {
+      log_out(trim(line));
+      continue;
+    }
+    append_places(replies, begin, gap->asks ? answers.front() : no_places());
+    if (gap->asks) answers = answers.subspan(1);
+    ++gap;
+  }
+  assert(answers.empty());
+}
+
+/// Completes the reply that begins at `begin`, which is an AT line yet.
+void LineProtocol::append_places(std::string& replies, std::size_t begin, std::string_view json) {
+  append_without_empty_lines(replies, json);
+  log_out(std::string_view(replies).substr(begin));
+  replies += "\n\n";
+}
+
+void LineProtocol::answer_invalid(std::string_view line, Turn& turn) {
   herd_.count_invalid();
+  auto& replies = replies_of(turn);
   const auto begin = replies.size();
   replies.append("? ");
   replies.append(line);
-  log_.line(TrafficLog::Direction::out, client_address_, std::string_view(replies).substr(begin));
+  if (!waiting_) log_out(std::string_view(replies).substr(begin));
   replies += '\n';
 }
 

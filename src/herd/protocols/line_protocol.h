@@ -1,8 +1,11 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "herd/base/time.h"
 #include "herd/base/traffic_log.h"
@@ -13,19 +16,29 @@
 namespace herd::protocols {
 
 /// One client's conversation in the line protocol (docs/protocol.md): bytes in, reply bytes out, in the order of the
-/// commands. A WHATSAT needs places, which may take their time: the conversation then waits, and only it.
+/// commands.
+///
+/// A WHATSAT needs places, which may take their time. What came with it is executed meanwhile: a report behind it is
+/// flooded at once, a further WHATSAT is looked up together with it. Their replies wait, as does what the client sends
+/// from then on, and nobody else.
 class LineProtocol {
  public:
   /// advance() stops once it has appended this much, so that a client that does not read is not read either.
   static constexpr std::size_t replies_bytes_max = 256 * 1024;
+  /// Looked up together. A WHATSAT that wants no places counts where its reply waits.
+  static constexpr std::size_t questions_max = 64;
+  /// As much of `replies_bytes_max` is set aside for each place that a WHATSAT wants.
+  static constexpr std::size_t bytes_per_place = 1024;
 
   /// `herd` and `log` must outlive the conversation; `client_address` is for the log.
   LineProtocol(Herd& herd, TrafficLog& log, std::size_t line_bytes_max, std::string client_address);
+  LineProtocol(LineProtocol&&) noexcept;
+  ~LineProtocol();
 
   enum class Next {
     input,   ///< all whole lines are answered: push() more, after keep()
     write,   ///< `replies_bytes_max` is reached: send the replies, then advance() again
-    places,  ///< a WHATSAT waits: answer_places() with what is near query(), then advance() again
+    places,  ///< send the replies; answer_places() with what take_questions() asks for, then advance() again
     close,   ///< send the replies, then close the connection
   };
 
@@ -35,31 +48,38 @@ class LineProtocol {
   /// The client half-closed: a last line without LF counts as a command.
   void end_of_input();
 
-  /// Executes commands, appending their replies. `now` is when they came, POSIX ns.
+  /// Executes commands, appending their replies; those that wait for places come with answer_places(). `now` is when
+  /// the commands came, POSIX ns.
   Next advance(Time now, std::string& replies);
 
   /// The pushed bytes are about to go away.
   void keep() { framer_.keep(); }
 
-  const places::NearbyQuery& query() const { return query_; }
+  /// The questions that the replies wait for; to be taken once.
+  std::vector<places::NearbyQuery> take_questions();
 
-  /// Completes the waiting WHATSAT with a Nearby Search response.
-  void answer_places(std::string_view json, std::string& replies);
+  /// Appends the replies that waited: `answers` has a Nearby Search response for each question, in their order.
+  void answer_places(std::span<const std::string> answers, std::string& replies);
 
  private:
   class Turn;
-  void answer_invalid(std::string_view line, std::string& replies);
+  struct Waiting;
+  bool is_full(const Turn& turn) const;
+  std::string& replies_of(Turn& turn);
+  void answer(std::string_view line, Turn& turn);
   void answer_reports(Turn& turn);
-  /// Answers a line, perhaps together with later ones; false if it is a WHATSAT that must wait for places.
-  bool answer(std::string_view line, Turn& turn);
+  bool answer_question(const wire::Whatsat& question, Turn& turn);
+  void answer_invalid(std::string_view line, Turn& turn);
+  void append_places(std::string& replies, std::size_t begin, std::string_view json);
+  void log_in(std::string_view line) { log_.line(TrafficLog::Direction::in, client_address_, line); }
+  void log_out(std::string_view reply) { log_.line(TrafficLog::Direction::out, client_address_, reply); }
 
   Herd& herd_;
   TrafficLog& log_;
   wire::LineFramer framer_;
   std::string client_address_;
   bool input_ended_ = false;
-  std::string at_line_;  // of the waiting WHATSAT
-  places::NearbyQuery query_;
+  std::unique_ptr<Waiting> waiting_;  // none most of the time: a connection is small
 };
 
 }  // namespace herd::protocols
