@@ -176,7 +176,7 @@ peers = "certs"
     assert.match(run('serve', 'East').stderr, /^proxyherd: certs\/East\.key: cannot be read: No such file or directory; make it with `proxyherd certs init`\n$/);
   });
 
-  it('up passes SIGHUP on: every server reads its certificate anew', async () => {
+  it('up passes SIGHUP on: every server reads its certificate and its place files anew', async () => {
     const ports = await freePorts(6);
     describeServers(['North', 'South'], { tls: 'certs', ports });
     run('certs', 'init');
@@ -187,7 +187,8 @@ peers = "certs"
       run('certs', 'init', '--renew', '--days', '100');
       up.kill('SIGHUP');
       await eventually('both have read it', () => ['North', 'South'].every((name) =>
-        read('data', name, 'server.log').includes(`certificate read: ${name} of herd coast, valid until ${until(name)}`)));
+        read('data', name, 'server.log').includes(`certificate read: ${name} of herd coast, valid until ${until(name)}`) &&
+        read('data', name, 'server.log').split(/places: \d+ in .*world\.places\n/).length === 3));
       up.kill('SIGTERM');
       assert.deepEqual(await within(10, 'up ends', up.ended), { code: 0, signal: null });
     } finally {

@@ -36,8 +36,8 @@ void add_serve_command(CLI::App& app, std::function<int()>& action) {
   command.add_flag("--no-warnings", options->no_warnings, "Say nothing of doubtful settings in herd.toml");
   add_config_option(command, options->config_file);
   command.footer(
-      "SIGINT or SIGTERM ends it in order; SIGHUP makes it read its certificate anew. It logs to\n"
-      "<data>/<NAME>/server.log.\n"
+      "SIGINT or SIGTERM ends it in order; SIGHUP makes it read its certificate and its place files anew, without\n"
+      "losing a connection. It logs to <data>/<NAME>/server.log.\n"
       "\n"
       "Example:\n"
       "  proxyherd serve Riley --config herd.toml\n");

@@ -25,8 +25,8 @@ std::vector<std::string> answers_to(const std::vector<places::NearbyQuery>& quer
 
 }  // namespace
 
-OfflineLookup::OfflineLookup(std::shared_ptr<const places::OfflinePlaces> places, std::size_t threads)
-    : places_(std::move(places)), threads_(threads) {}
+OfflineLookup::OfflineLookup(Places places, std::size_t threads)
+    : places_(std::move(places)), threads_(threads), replacing_(threads_.get_executor()) {}
 
 OfflineLookup::~OfflineLookup() {
   threads_.stop();
@@ -42,13 +42,19 @@ void OfflineLookup::find_nearby(std::vector<places::NearbyQuery> queries, std::s
                         on_found = std::move(on_found)] { on_found(answers_to(queries, *places(), info_message)); });
 }
 
-void OfflineLookup::replace(std::shared_ptr<const places::OfflinePlaces> places) {
+void OfflineLookup::replace(Places places) {
   // The old ones go, if nobody asks them any more, once the lock is released.
   const std::lock_guard lock(mutex_);
   places_.swap(places);
 }
 
-std::shared_ptr<const places::OfflinePlaces> OfflineLookup::places() const {
+void OfflineLookup::replace_with(std::function<Places()> open) {
+  asio::post(replacing_, [this, open = std::move(open)] {
+    if (auto places = open()) replace(std::move(places));
+  });
+}
+
+OfflineLookup::Places OfflineLookup::places() const {
   const std::lock_guard lock(mutex_);
   return places_;
 }

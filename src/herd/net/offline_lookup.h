@@ -1,7 +1,9 @@
 #pragma once
 
+#include <boost/asio/strand.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -15,8 +17,10 @@ namespace herd::net {
 /// Answers from place files, on threads of its own: files are mapped and may have to come from the disk.
 class OfflineLookup : public places::Provider {
  public:
+  using Places = std::shared_ptr<const places::OfflinePlaces>;
+
   /// `places` is not null.
-  OfflineLookup(std::shared_ptr<const places::OfflinePlaces> places, std::size_t threads);
+  OfflineLookup(Places places, std::size_t threads);
 
   /// Waits for the answers that are being made; those that have not been begun are never given.
   ~OfflineLookup() override;
@@ -27,14 +31,19 @@ class OfflineLookup : public places::Provider {
   void find_nearby(std::vector<places::NearbyQuery> queries, std::string info_message, Found on_found);
 
   /// Answers from these files from now on; questions under way keep the old ones until they are answered.
-  void replace(std::shared_ptr<const places::OfflinePlaces> places);
+  void replace(Places places);
+
+  /// The same with what `open` returns, which is called on one of the threads here; nothing changes if that is null.
+  /// Of several, one is called after the other. It must not throw.
+  void replace_with(std::function<Places()> open);
 
  private:
-  std::shared_ptr<const places::OfflinePlaces> places() const;
+  Places places() const;
 
   mutable std::mutex mutex_;
-  std::shared_ptr<const places::OfflinePlaces> places_;  // guarded by mutex_
+  Places places_;  // guarded by mutex_
   boost::asio::thread_pool threads_;
+  boost::asio::strand<boost::asio::thread_pool::executor_type> replacing_;
 };
 
 }  // namespace herd::net

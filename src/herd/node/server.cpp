@@ -68,17 +68,18 @@ std::size_t raise_descriptor_limit(std::size_t loops) {
   return limit.rlim_cur > 2 * reserved ? limit.rlim_cur - reserved : limit.rlim_cur / 2;
 }
 
-std::shared_ptr<const places::OfflinePlaces> open_places(const Config& config, const std::filesystem::path& executable,
-                                                         net::LogFile& log) {
+/// Those that ship and those of the configuration, all or none.
+Result<net::OfflineLookup::Places> open_places(const Config& config, const std::filesystem::path& executable,
+                                               net::LogFile& log) {
   auto paths = places::shipped_place_files(executable);
   if (paths.empty()) log.warn("no place files found beside " + executable.string() + ": WHATSAT finds only your own");
   paths.insert(paths.end(), config.place_files.begin(), config.place_files.end());
   auto files = places::open_place_files(paths);
-  if (!files) throw std::runtime_error(files.error().message);
+  if (!files) return files.error();
   for (const auto& file : *files) {
     log.info("places: " + std::to_string(file.size()) + " in " + file.path().string());
   }
-  return std::make_shared<places::OfflinePlaces>(std::move(*files));
+  return std::make_shared<places::OfflinePlaces>(*std::move(files));
 }
 
 net::CertificateFiles certificate_files(const Config& config, const ServerConfig& self) {
@@ -110,12 +111,14 @@ struct Neighbor {
 class Server {
  public:
   Server(const Config& config, const ServerConfig& self, const std::filesystem::path& executable)
-      : self_config_(self),
+      : config_(config),
+        self_config_(self),
+        executable_(executable),
         loops_(config.threads_of(self, net::usable_cpus())),
         log_(config.data / self.id / "server.log", traffic_limit(config.traffic)),
         identity_{config.herd, self.id, random_bits() | 1U},
         node_(config.herd, self.id, config.clients_max, random_bits()),
-        places_(open_places(config, executable, log_), loops_.size()),
+        places_(open_places(config, executable, log_).value(), loops_.size()),
         certificate_files_(certificate_files(config, self)),
         tls_(read_tls(config, self)),
         neighbors_(connect_neighbors(config, self)),
@@ -177,15 +180,24 @@ class Server {
 
   void on_hangup() {
     // SIGHUP comes from the terminal too, when that is closed.
-    if (has_terminal_ && isatty(STDIN_FILENO) == 0) {
-      say_farewell();
-    } else if (!tls_) {
-      log_.info("SIGHUP: there are no certificates to read, for herd.toml has no [tls]");
-    } else if (auto read = net::PeerTls::read(certificate_files_, net::wall_now() / second)) {
+    if (has_terminal_ && isatty(STDIN_FILENO) == 0) return say_farewell();
+    places_.replace_with([this] { return new_places(); });
+    if (!tls_) return;
+    if (auto read = net::PeerTls::read(certificate_files_, net::wall_now() / second)) {
       *tls_ = *std::move(read);
       tell_certificate();
     } else {
       log_.error("certificates not read, the ones before stay in use: " + read.error().message);
+    }
+  }
+
+  /// None if they are refused. Takes as long as the disk does.
+  net::OfflineLookup::Places new_places() {
+    try {
+      return open_places(config_, executable_, log_).value();
+    } catch (const std::exception& error) {
+      log_.error(std::string("place files not read, the ones before stay in use: ") + error.what());
+      return nullptr;
     }
   }
 
@@ -266,7 +278,9 @@ class Server {
     });
   }
 
+  const Config& config_;
   const ServerConfig& self_config_;
+  const std::filesystem::path& executable_;
   net::EventLoops loops_;
   net::EventLoop& loop_ = loops_.main();
   net::LogFile log_;

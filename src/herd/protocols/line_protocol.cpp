@@ -39,7 +39,7 @@ void append_without_empty_lines(std::string& out, std::string_view text) {
 /// What one advance() does: reports wait in it for one another, so that the herd takes many at once.
 class LineProtocol::Turn {
  public:
-  Turn(Time the_now, std::string& the_replies) : now(the_now), replies(the_replies) {}
+  Turn(Time the_now, std::string& the_replies) : now(the_now), replies(the_replies), out(&the_replies) {}
 
   void wait(std::string_view line, const wire::Iamat& report, std::size_t server_bytes) {
     lines.push_back(line);
@@ -57,6 +57,7 @@ class LineProtocol::Turn {
 
   const Time now;
   std::string& replies;
+  std::string* out;  // where the next reply goes: replies, or those that wait for places
   boost::container::static_vector<std::string_view, Herd::reports_at_once> lines;
   boost::container::static_vector<Herd::Heard, Herd::reports_at_once> heard;
 
@@ -85,7 +86,6 @@ struct LineProtocol::Waiting {
 
 LineProtocol::LineProtocol(Herd& herd, TrafficLog& log, std::size_t line_bytes_max, std::string client_address)
     : herd_(herd), log_(log), framer_(line_bytes_max), client_address_(std::move(client_address)) {}
-LineProtocol::LineProtocol(LineProtocol&&) noexcept = default;
 LineProtocol::~LineProtocol() = default;
 
 void LineProtocol::end_of_input() {
@@ -122,11 +122,6 @@ bool LineProtocol::is_full(const Turn& turn) const {
   return turn.bytes() + waiting_->bytes() >= replies_bytes_max || waiting_->gaps.size() == questions_max;
 }
 
-/// Where the next reply goes.
-std::string& LineProtocol::replies_of(Turn& turn) {
-  return waiting_ ? waiting_->lines : turn.replies;
-}
-
 /// Answers a line, a report perhaps together with later ones.
 void LineProtocol::answer(std::string_view line, Turn& turn) {
   const auto command = wire::parse_command(line);
@@ -145,7 +140,7 @@ void LineProtocol::answer(std::string_view line, Turn& turn) {
 void LineProtocol::answer_reports(Turn& turn) {
   if (turn.heard.empty()) return;
   herd_.report(turn.heard, turn.now);
-  auto& replies = replies_of(turn);
+  auto& replies = *turn.out;
   for (std::size_t i = 0; i < turn.heard.size(); ++i) {
     log_in(trim(turn.lines[i]));
     if (turn.heard[i].is_refused) {
@@ -172,7 +167,10 @@ bool LineProtocol::answer_question(const wire::Whatsat& question, Turn& turn) {
     append_places(turn.replies, begin, no_places());
     return true;
   }
-  if (!waiting_) waiting_ = std::make_unique<Waiting>();
+  if (!waiting_) {
+    waiting_ = std::make_unique<Waiting>();
+    turn.out = &waiting_->lines;
+  }
   waiting_->lines.append(*at_line) += '\n';
   waiting_->gaps.push_back({waiting_->lines.size(), asks});
   waiting_->places_bytes += question.bound * bytes_per_place;
@@ -195,7 +193,7 @@ void LineProtocol::answer_places(std::span<const std::string> answers, std::stri
     const auto begin = replies.size();
     replies.append(line);
     if (gap == waiting->gaps.end() || gap->at != at) {
-      log_out(trim(line));
+      log_out(line.substr(0, line.size() - 1));
       continue;
     }
     append_places(replies, begin, gap->asks ? answers.front() : no_places());
@@ -214,7 +212,7 @@ void LineProtocol::append_places(std::string& replies, std::size_t begin, std::s
 
 void LineProtocol::answer_invalid(std::string_view line, Turn& turn) {
   herd_.count_invalid();
-  auto& replies = replies_of(turn);
+  auto& replies = *turn.out;
   const auto begin = replies.size();
   replies.append("? ");
   replies.append(line);

@@ -32,7 +32,6 @@ class LineProtocol {
 
   /// `herd` and `log` must outlive the conversation; `client_address` is for the log.
   LineProtocol(Herd& herd, TrafficLog& log, std::size_t line_bytes_max, std::string client_address);
-  LineProtocol(LineProtocol&&) noexcept;
   ~LineProtocol();
 
   enum class Next {
@@ -65,7 +64,6 @@ class LineProtocol {
   class Turn;
   struct Waiting;
   bool is_full(const Turn& turn) const;
-  std::string& replies_of(Turn& turn);
   void answer(std::string_view line, Turn& turn);
   void answer_reports(Turn& turn);
   bool answer_question(const wire::Whatsat& question, Turn& turn);
