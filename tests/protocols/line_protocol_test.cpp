@@ -1,48 +1,16 @@
 #include "herd/protocols/line_protocol.h"
 
 #include <gtest/gtest.h>
-#include <map>
 #include <string>
 
 #include "herd/places/nearby_search.h"
-#include "herd/wire/record.h"
 #include "protocols/conversation.h"
+#include "protocols/credulous_herd.h"
 
 namespace herd::protocols {
 namespace {
 
 using Next = LineProtocol::Next;
-
-/// A herd of one server that believes whatever it heard last. (How reports compare is for tests of the node.)
-class CredulousHerd : public Herd {
- public:
-  void report(std::span<Heard> heard, Time now) override {
-    for (auto& each : heard) {
-      each.is_refused = each.report.client == "refused";
-      if (each.is_refused) continue;
-      auto& line = lines_[std::string(each.report.client)];
-      line.clear();
-      wire::append_line(line, server(), now, each.report);
-      ++reports;
-    }
-  }
-
-  std::string_view server() const override { return "Riley"; }
-
-  std::optional<std::string> locate(std::string_view client) const override {
-    const auto found = lines_.find(client);
-    if (found == lines_.end()) return std::nullopt;
-    return found->second;
-  }
-
-  void count_invalid() override { ++invalid; }
-
-  std::size_t reports = 0;
-  std::size_t invalid = 0;
-
- private:
-  std::map<std::string, std::string, std::less<>> lines_;
-};
 
 constexpr Time now = 5'123456789;
 

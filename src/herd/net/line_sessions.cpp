@@ -84,8 +84,9 @@ void LineSessions::wait_for(Member& member, LineSession::Wait before, LineSessio
 }
 
 void LineSessions::look_up_places(Member& member) {
-  auto on_found = [this, &member](std::vector<std::string> answers) {
-    asio::post(context_, [this, &member, answers = std::move(answers)] { on_places(member, answers); });
+  // This may be gone when the answers come, but not the loop, which calls nothing any more once it has ended.
+  auto on_found = [this, &member, &context = context_](std::vector<std::string> answers) {
+    asio::post(context, [this, &member, answers = std::move(answers)] { on_places(member, answers); });
   };
   try {
     services_.places.find_nearby(member.session.take_questions(), std::move(on_found));

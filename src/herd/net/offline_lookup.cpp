@@ -39,7 +39,10 @@ void OfflineLookup::find_nearby(std::vector<places::NearbyQuery> queries, Found 
 
 void OfflineLookup::find_nearby(std::vector<places::NearbyQuery> queries, std::string info_message, Found on_found) {
   asio::post(threads_, [this, queries = std::move(queries), info_message = std::move(info_message),
-                        on_found = std::move(on_found)] { on_found(answers_to(queries, *places(), info_message)); });
+                        on_found = std::move(on_found)] {
+    auto answers = answers_to(queries, *places(), info_message);
+    on_found(std::move(answers));
+  });
 }
 
 void OfflineLookup::replace(Places places) {

@@ -1,0 +1,126 @@
+#include "herd/net/offline_lookup.h"
+
+#include <future>
+#include <gtest/gtest.h>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "places/sample_places.h"
+
+namespace herd::net {
+namespace {
+
+constexpr geo::Location home{471410000, 95209000};
+const places::NearbyQuery here{home, 100, 1};
+const places::NearbyQuery mid_ocean{{-400000000, -1400000000}, 100, 1};
+
+/// A place at home with this name, and nothing else.
+std::shared_ptr<const places::OfflinePlaces> only(const std::string& name) {
+  const auto file = places::temporary_file("lookup-" + name);
+  places::write_places(file, {{home, name, "own:1", {"cafe", "establishment"}}});
+  return std::make_shared<const places::OfflinePlaces>(places::open_places({file}));
+}
+
+std::vector<std::string> answers(places::Provider& provider, std::vector<places::NearbyQuery> queries) {
+  std::promise<std::vector<std::string>> found;
+  provider.find_nearby(std::move(queries), [&](std::vector<std::string> all) { found.set_value(std::move(all)); });
+  return found.get_future().get();
+}
+
+TEST(OfflineLookup, answers_each_question_in_their_order) {
+  const auto places = only("Old");
+  OfflineLookup lookup(places, 2);
+  EXPECT_EQ(answers(lookup, {here, mid_ocean, here}),
+            (std::vector<std::string>{places->nearby_search(here), places->nearby_search(mid_ocean),
+                                      places->nearby_search(here)}));
+  EXPECT_EQ(answers(lookup, {}), std::vector<std::string>{});
+}
+
+TEST(OfflineLookup, answers_on_a_thread_of_its_own) {
+  OfflineLookup lookup(only("Old"), 1);
+  std::promise<std::thread::id> thread;
+  lookup.find_nearby({here}, [&](const std::vector<std::string>&) { thread.set_value(std::this_thread::get_id()); });
+  EXPECT_NE(thread.get_future().get(), std::this_thread::get_id());
+}
+
+TEST(OfflineLookup, passes_a_message_for_whoever_asked_on_to_the_places) {
+  const auto places = only("Old");
+  OfflineLookup lookup(places, 1);
+  std::promise<std::vector<std::string>> found;
+  lookup.find_nearby({here}, "Google is away", [&](std::vector<std::string> all) { found.set_value(std::move(all)); });
+  EXPECT_EQ(found.get_future().get(), std::vector<std::string>{places->nearby_search(here, "Google is away")});
+}
+
+TEST(OfflineLookup, answers_from_new_places_once_they_are_there_and_lets_the_old_ones_go) {
+  auto old = only("Old");
+  const std::weak_ptr<const places::OfflinePlaces> forgotten = old;
+  const auto old_answer = old->nearby_search(here);
+  const auto renewed = only("New");
+  OfflineLookup lookup(std::move(old), 1);
+  EXPECT_EQ(answers(lookup, {here}), std::vector{old_answer});
+  lookup.replace(renewed);
+  EXPECT_EQ(answers(lookup, {here}), std::vector{renewed->nearby_search(here)});
+  EXPECT_TRUE(forgotten.expired());
+}
+
+TEST(OfflineLookup, has_new_places_opened_on_a_thread_of_its_own) {
+  const auto renewed = only("New");
+  OfflineLookup lookup(only("Old"), 1);
+  std::promise<std::thread::id> thread;
+  lookup.replace_with([&] {
+    thread.set_value(std::this_thread::get_id());
+    return renewed;
+  });
+  EXPECT_NE(thread.get_future().get(), std::this_thread::get_id());
+  // The only thread answers after it has opened them.
+  EXPECT_EQ(answers(lookup, {here}), std::vector{renewed->nearby_search(here)});
+}
+
+TEST(OfflineLookup, keeps_its_places_where_there_are_no_new_ones) {
+  const auto old = only("Old");
+  OfflineLookup lookup(old, 1);
+  lookup.replace_with([] { return nullptr; });
+  EXPECT_EQ(answers(lookup, {here}), std::vector{old->nearby_search(here)});
+}
+
+TEST(OfflineLookup, answers_from_the_places_that_were_asked_for_last) {
+  std::vector<std::shared_ptr<const places::OfflinePlaces>> versions;
+  for (int i = 0; i < 10; ++i) versions.push_back(only("Version " + std::to_string(i)));
+  OfflineLookup lookup(only("Old"), 4);
+  std::promise<void> last;
+  for (const auto& version : versions) lookup.replace_with([version] { return version; });
+  lookup.replace_with([&]() -> OfflineLookup::Places {
+    last.set_value();
+    return nullptr;
+  });
+  last.get_future().wait();
+  EXPECT_EQ(answers(lookup, {here}), std::vector{versions.back()->nearby_search(here)});
+}
+
+TEST(OfflineLookup, ends_once_the_answer_that_it_is_giving_is_given_whatever_else_was_asked) {
+  std::promise<void> begun;
+  std::promise<void> go_on;
+  auto lookup = std::make_unique<OfflineLookup>(only("Old"), 1);
+  int answered = 0;
+  lookup->find_nearby({here}, [&](const std::vector<std::string>&) {
+    begun.set_value();
+    go_on.get_future().wait();
+    ++answered;
+  });
+  begun.get_future().wait();
+  auto used = std::make_shared<int>(0);
+  const std::weak_ptr<int> forgotten = used;
+  lookup->find_nearby({here}, [used = std::move(used)](const std::vector<std::string>&) { ++*used; });
+  // It waits for the one under way, so that is told to go on by another thread.
+  auto ending = std::async(std::launch::async, [&] { lookup.reset(); });
+  EXPECT_FALSE(forgotten.expired());
+  go_on.set_value();
+  ending.get();
+  EXPECT_EQ(answered, 1);
+  EXPECT_TRUE(forgotten.expired());
+}
+
+}  // namespace
+}  // namespace herd::net
