@@ -11,6 +11,7 @@
 #include "herd/app/terminal.h"
 #include "herd/app/usage_error.h"
 #include "herd/net/clock.h"
+#include "herd/net/https_client.h"
 
 namespace herd::app {
 
@@ -54,9 +55,25 @@ std::string threads_text(const node::Config& config) {
   return "event loops: one per CPU, shared out among the servers of a machine\n";
 }
 
+/// Checks the key and the authorities, and says who is asked for places; empty if Google is not. Throws UsageError.
+std::string google_text(const node::GoogleConfig& config) {
+  const auto found = node::find_google_key(config);
+  if (!found) throw UsageError(found.error().message);
+  if (!*found) return {};
+  if (!config.authorities.empty()) {
+    if (const auto checked = net::HttpsClient::check_authorities(config.authorities); !checked) {
+      throw UsageError(checked.error().message);
+    }
+  }
+  auto text = "places from Google at " + config.url.server.text() + ", with the key in " + (*found)->source + '\n';
+  if (!(*found)->warning.empty()) text += "warning: " + (*found)->warning + '\n';
+  return text;
+}
+
 int check_config(const std::string& file) {
   const auto config = load_herd(file);
   const auto certificates = certificates_text(config);
+  const auto google = google_text(config.google);
   Table table({{"SERVER"}, {"LINE"}, {"PEER"}, {"HTTP"}, {"TALKS WITH"}});
   std::size_t link_ends = 0;
   for (const auto& server : config.servers) {
@@ -72,6 +89,7 @@ int check_config(const std::string& file) {
             << table.text(shows_colour(STDOUT_FILENO)) << '\n'
             << certificates << threads_text(config) << "data in " << (config.data / "<id>").string() << '\n';
   for (const auto& place_file : config.place_files) std::cout << "places from " << place_file.string() << '\n';
+  std::cout << google;
   for (const auto& warning : config.warnings) std::cout << "warning: " << warning << '\n';
   return 0;
 }

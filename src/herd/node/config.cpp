@@ -20,6 +20,10 @@ constexpr std::uint64_t threads_bound = 256;
 constexpr std::uint64_t clients_bound = 1'000'000'000'000;
 constexpr std::uint64_t line_bytes_min = 1024;
 constexpr std::uint64_t line_bytes_bound = 1024 * 1024;
+constexpr std::uint64_t google_timeout_ms_min = 100;
+constexpr std::uint64_t google_timeout_ms_bound = 10'000;
+constexpr std::uint64_t google_cache_s_bound = 3600;
+constexpr std::uint64_t google_requests_bound = 1'000'000'000;
 
 // Names become file names, fields of logs and words of AT lines; a leading dot or dash would be "..", a hidden file or
 // an option of the command line.
@@ -60,9 +64,8 @@ class ConfigReader {
       mistakes_.add(1, "the file names no server; add a [[server]] with id, line and peer");
     }
     connect_links();
-    for (const auto& place_file : top.table("places", {"files"}).strings("files", "[\"monaco.places\"]")) {
-      config_.place_files.push_back((folder_ / place_file.value).lexically_normal());
-    }
+    read_places(top.table("places", {"files", "google_key_file", "google_url", "google_ca", "google_timeout_ms",
+                                     "google_cache_s", "google_requests_per_day"}));
     read_durability(top.table("durability", {"mode"}));
     const auto traffic = top.table("log", {"traffic"}).choice("traffic", {"limited", "all", "off"});
     if (traffic && traffic->value == "all") config_.traffic = TrafficLogging::all;
@@ -93,7 +96,7 @@ class ConfigReader {
 
   void read_tls(const TomlSection& section) {
     if (const auto folder = section.required_string("peers", "\"certs\"")) {
-      config_.peer_certificates = (folder_ / folder->value).lexically_normal();
+      config_.peer_certificates = beside_file(*folder);
     }
   }
 
@@ -185,6 +188,32 @@ class ConfigReader {
       const auto place = std::ranges::lower_bound(server.talks_with, neighbor);
       if (place == server.talks_with.end() || *place != neighbor) server.talks_with.insert(place, neighbor);
     }
+  }
+
+  std::filesystem::path beside_file(const Located<std::string>& path) const {
+    return (folder_ / path.value).lexically_normal();
+  }
+
+  void read_places(const TomlSection& section) {
+    for (const auto& file : section.strings("files", "[\"monaco.places\"]")) {
+      config_.place_files.push_back(beside_file(file));
+    }
+    auto& google = config_.google;
+    if (const auto file = section.string("google_key_file", "\"google.key\"")) google.key_file = beside_file(*file);
+    if (const auto file = section.string("google_ca", "\"ca.pem\"")) google.authorities = beside_file(*file);
+    if (const auto url = section.string("google_url", "\"https://maps.googleapis.com\"")) {
+      if (auto parsed = parse_https_url(url->value)) {
+        google.url = *std::move(parsed);
+      } else {
+        mistakes_.add(url->line, "google_url " + parsed.error().message);
+      }
+    }
+    const auto set = [&](std::uint64_t& to, std::string_view key, std::uint64_t min, std::uint64_t max) {
+      to = section.whole_number(key, min, max).value_or(to);
+    };
+    set(google.timeout_ms, "google_timeout_ms", google_timeout_ms_min, google_timeout_ms_bound);
+    set(google.cache_s, "google_cache_s", 0, google_cache_s_bound);
+    set(google.requests_per_day, "google_requests_per_day", 1, google_requests_bound);
   }
 
   void read_durability(const TomlSection& section) {

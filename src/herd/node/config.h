@@ -9,6 +9,7 @@
 
 #include "herd/base/result.h"
 #include "herd/node/endpoint.h"
+#include "herd/node/google_config.h"
 
 namespace herd::node {
 
@@ -31,6 +32,7 @@ struct Config {
   std::vector<ServerConfig> servers;
   std::optional<std::filesystem::path> peer_certificates;  ///< [tls] peers: the folder; none: peer ports are plain
   std::vector<std::filesystem::path> place_files;          ///< [places] files, besides those that ship
+  GoogleConfig google;                                     ///< [places] google_*
   TrafficLogging traffic = TrafficLogging::limited;        ///< [log] traffic
   std::uint64_t clients_max = 50'000'000;                  ///< [limits] clients_max
   std::size_t line_bytes_max = 64 * 1024;                  ///< [limits] line_bytes_max

@@ -27,6 +27,41 @@ const char* name_of(net::NeighborLink::State state) {
   return "";
 }
 
+const char* name_of(places::GoogleBreaker::State state) {
+  switch (state) {
+    case places::GoogleBreaker::State::closed:
+      return "closed";
+    case places::GoogleBreaker::State::open:
+      return "open";
+    case places::GoogleBreaker::State::on_trial:
+      return "on trial";
+  }
+  return "";
+}
+
+json::object google_json(const net::GoogleStatus& status) {
+  json::object object;
+  object["questions"] = status.counts.questions;
+  object["from_cache"] = status.counts.from_cache;
+  object["joined"] = status.counts.joined;
+  object["requests"] = status.counts.requests;
+  object["requests_under_way"] = status.requests_under_way;
+  object["requests_left_today"] = status.requests_left_today;
+  object["answers"] = status.counts.answers;
+  object["failures"] = status.counts.failures;
+  object["last_failure"] = status.last_failure;
+  object["breaker"] = name_of(status.breaker);
+  object["breaker_opened"] = status.breaker_opened;
+  object["spared"] = status.counts.spared;
+  object["over_quota"] = status.counts.over_quota;
+  object["crowded_out"] = status.counts.crowded_out;
+  object["cached"] = status.cached;
+  object["cache_bytes"] = status.cache_bytes;
+  object["cache_evicted"] = status.cache_evicted;
+  object["connections_made"] = status.connections_made;
+  return object;
+}
+
 json::object link_json(const net::NeighborLink& neighbor, Time now) {
   const auto& link = neighbor.link();
   const auto& counters = link.counters();
@@ -75,6 +110,7 @@ std::string status_json(const StatusContext& context, const Node& node,
   status["peer_refusals"] = context.peer_refusals;
   status["traffic_lines_left_out"] = context.traffic_lines_left_out;
   status["log_lines_dropped"] = context.log_lines_dropped;
+  if (context.google) status["places"] = json::object{{"google", google_json(*context.google)}};
   json::array array;
   std::uint64_t divergences = 0;
   for (const auto* link : links) {

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "herd/base/time.h"
+#include "herd/net/google_places.h"
 #include "herd/net/neighbor_link.h"
 #include "herd/node/node.h"
 
@@ -21,6 +23,7 @@ struct StatusContext {
   std::uint64_t log_lines_dropped = 0;
   std::uint64_t traffic_lines_left_out = 0;
   std::uint64_t peer_refusals = 0;
+  std::optional<net::GoogleStatus> google;  ///< none: Google is not asked
 };
 
 /// The JSON of GET /v1/status: this server, and its links as it sees them.

@@ -1,0 +1,45 @@
+#include "herd/node/https_url.h"
+
+#include <algorithm>
+
+#include "herd/base/text.h"
+
+namespace herd::node {
+
+namespace {
+
+constexpr std::string_view scheme = "https://";
+constexpr std::size_t path_bytes_max = 256;
+
+bool is_path_character(char c) {
+  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+         std::string_view("/-._~").find(c) != std::string_view::npos;
+}
+
+Error bad_url(std::string_view text, std::string_view reason) {
+  std::string message = "\"";
+  append_printable(message, text, 100);
+  message += "\" ";
+  message += reason;
+  message += "; write https://HOST, https://HOST:PORT or https://HOST:PORT/PATH";
+  return {message};
+}
+
+}  // namespace
+
+Result<HttpsUrl> parse_https_url(std::string_view text) {
+  if (!text.starts_with(scheme)) return bad_url(text, "does not begin with https://");
+  const auto rest = text.substr(scheme.size());
+  const auto authority = rest.substr(0, rest.find('/'));
+  auto path = rest.substr(authority.size());
+  while (path.ends_with('/')) path.remove_suffix(1);
+  if (path.size() > path_bytes_max || !std::ranges::all_of(path, is_path_character)) {
+    return bad_url(text, "has something in its path that is not expected there");
+  }
+  const bool has_port = authority.find(':', authority.find(']') + 1) != std::string_view::npos;
+  const auto server = parse_endpoint(std::string(authority) + (has_port ? "" : ":443"));
+  if (!server || server->port == 0) return bad_url(text, "names no server");
+  return HttpsUrl{*server, std::string(path)};
+}
+
+}  // namespace herd::node
