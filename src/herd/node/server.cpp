@@ -14,18 +14,15 @@
 #include "herd/flood/link.h"
 #include "herd/net/clock.h"
 #include "herd/net/event_loops.h"
-#include "herd/net/google_places.h"
 #include "herd/net/http_server.h"
 #include "herd/net/line_server.h"
 #include "herd/net/log_file.h"
 #include "herd/net/neighbor_link.h"
-#include "herd/net/offline_lookup.h"
 #include "herd/net/peer_listener.h"
 #include "herd/net/peer_tls.h"
 #include "herd/node/node.h"
+#include "herd/node/place_source.h"
 #include "herd/node/status.h"
-#include "herd/places/offline_places.h"
-#include "herd/places/shipped_files.h"
 
 namespace herd::node {
 
@@ -70,41 +67,6 @@ std::size_t raise_descriptor_limit(std::size_t loops) {
 }
 
 /// Those that ship and those of the configuration, all or none.
-Result<net::OfflineLookup::Places> open_places(const Config& config, const std::filesystem::path& executable,
-                                               net::LogFile& log) {
-  auto paths = places::shipped_place_files(executable);
-  if (paths.empty()) log.warn("no place files found beside " + executable.string() + ": WHATSAT finds only your own");
-  paths.insert(paths.end(), config.place_files.begin(), config.place_files.end());
-  auto files = places::open_place_files(paths);
-  if (!files) return files.error();
-  for (const auto& file : *files) {
-    log.info("places: " + std::to_string(file.size()) + " in " + file.path().string());
-  }
-  return std::make_shared<places::OfflinePlaces>(*std::move(files));
-}
-
-void tell_key(const FoundGoogleKey& found, net::LogFile& log) {
-  log.info("places: from Google, with the key in " + found.source);
-  if (!found.warning.empty()) log.warn(found.warning);
-}
-
-/// Null if there is no key.
-std::unique_ptr<net::GoogleLookup> ask_google(const GoogleConfig& config, net::OfflineLookup& offline,
-                                              net::LogFile& log) {
-  auto found = find_google_key(config).value();
-  if (!found) return nullptr;
-  tell_key(*found, log);
-  net::GoogleLookup::Options options;
-  options.server.host = config.url.server.host;
-  options.server.port = config.url.server.port;
-  options.server.authorities = config.authorities;
-  options.server.timeout = static_cast<Duration>(config.timeout_ms) * millisecond;
-  options.path_prefix = config.url.path;
-  options.questions.cache_time = static_cast<Duration>(config.cache_s) * second;
-  options.questions.requests_per_day = config.requests_per_day;
-  return std::make_unique<net::GoogleLookup>(options, std::move(found->key), offline, log);
-}
-
 net::CertificateFiles certificate_files(const Config& config, const ServerConfig& self) {
   return {config.peer_certificates.value_or(""), self.id};
 }
@@ -134,21 +96,17 @@ struct Neighbor {
 class Server {
  public:
   Server(const Config& config, const ServerConfig& self, const std::filesystem::path& executable)
-      : config_(config),
-        self_config_(self),
-        executable_(executable),
+      : self_config_(self),
         loops_(config.threads_of(self, net::usable_cpus())),
         log_(config.data / self.id / "server.log", traffic_limit(config.traffic)),
         identity_{config.herd, self.id, random_bits() | 1U},
         node_(config.herd, self.id, config.clients_max, random_bits()),
-        places_(open_places(config, executable, log_).value(), loops_.size()),
-        google_config_(config.google),
-        google_(ask_google(google_config_, places_, log_)),
+        places_(config, executable, loops_.size(), log_),
         certificate_files_(certificate_files(config, self)),
         tls_(read_tls(config, self)),
         neighbors_(connect_neighbors(config, self)),
         line_(loops_, {self.line.host, self.line.port, config.line_bytes_max, raise_descriptor_limit(loops_.size())},
-              node_, google_ ? static_cast<places::Provider&>(*google_) : places_, log_, [this] { wake_neighbors(); }),
+              node_, places_.provider(), log_, [this] { wake_neighbors(); }),
         peer_(loop_, self.peer.host, self.peer.port, identity_, those_who_dial(), tls(),
               flood::hello_max_for(self.peer.is_loopback()), log_) {
     if (self.http) {
@@ -206,35 +164,13 @@ class Server {
   void on_hangup() {
     // SIGHUP comes from the terminal too, when that is closed.
     if (has_terminal_ && isatty(STDIN_FILENO) == 0) return say_farewell();
-    places_.replace_with([this] { return new_places(); });
-    read_google_key();
+    places_.read_again();
     if (!tls_) return;
     if (auto read = net::PeerTls::read(certificate_files_, net::wall_now() / second)) {
       *tls_ = *std::move(read);
       tell_certificate();
     } else {
       log_.error("certificates not read, the ones before stay in use: " + read.error().message);
-    }
-  }
-
-  /// None if they are refused. Takes as long as the disk does.
-  net::OfflineLookup::Places new_places() {
-    try {
-      return open_places(config_, executable_, log_).value();
-    } catch (const std::exception& error) {
-      log_.error(std::string("place files not read, the ones before stay in use: ") + error.what());
-      return nullptr;
-    }
-  }
-
-  void read_google_key() {
-    if (!google_) return;
-    if (auto found = find_google_key(google_config_)) {
-      if (!*found) return;
-      tell_key(**found, log_);
-      google_->use_key(std::move((*found)->key));
-    } else {
-      log_.error("Google's key not read, the one before stays in use: " + found.error().message);
     }
   }
 
@@ -289,7 +225,7 @@ class Server {
     context.log_lines_dropped = log_.lines_lost();
     context.traffic_lines_left_out = log_.traffic_left_out();
     context.peer_refusals = peer_.refusals();
-    if (google_) context.google = google_->status();
+    context.google = places_.google_status();
     std::vector<const net::NeighborLink*> links;
     for (const auto& neighbor : neighbors_) links.push_back(&neighbor->connection);
     return status_json(context, node_, links);
@@ -316,17 +252,13 @@ class Server {
     });
   }
 
-  const Config& config_;
   const ServerConfig& self_config_;
-  const std::filesystem::path& executable_;
   net::EventLoops loops_;
   net::EventLoop& loop_ = loops_.main();
   net::LogFile log_;
   flood::Identity identity_;
   Node node_;
-  net::OfflineLookup places_;
-  const GoogleConfig google_config_;
-  std::unique_ptr<net::GoogleLookup> google_;  // null: there is no key
+  PlaceSource places_;
   const net::CertificateFiles certificate_files_;
   std::optional<net::PeerTls> tls_;
   std::vector<std::unique_ptr<Neighbor>> neighbors_;
