@@ -6,6 +6,7 @@ import { fromNow } from './at_line.mjs';
 import { eventually } from './eventually.mjs';
 import { chain, describeHerd } from './herd.mjs';
 import { parseAnswer } from './places_near.mjs';
+import { randomFrom, seedOfRun } from './random.mjs';
 import { atUcla, newClient, report, stored } from './report.mjs';
 
 describeHerd('WHATSAT', { topology: chain('Riley', 'Juzang', 'Campbell') }, (herd) => {
@@ -133,6 +134,36 @@ describeHerd('WHATSAT', { topology: chain('Riley', 'Juzang', 'Campbell') }, (her
       assert.equal(client.firstChunk ?? (await firstRead(client)), await client.readAnswer());
     }
     client.destroy();
+  });
+
+  it('answers questions between reports in their order, however they come in', async (t) => {
+    const client = newClient();
+    const connection = await servers.Riley.connect();
+    let commands = '';
+    const expected = [];
+    for (let i = 0; i < 300; ++i) {
+      // Liechtenstein and mid-ocean in turn: only the newest report says which.
+      const [location, status] = i % 2 ? [vaduz, 'OK'] : [midOcean, 'ZERO_RESULTS'];
+      const time = 1621464827 + i;
+      commands += `IAMAT ${client} ${location} ${time}\nWHATSAT ${client} 2.5 ${i % 21}\nWHATSAT ${client} 51 5\n`;
+      expected.push({ at: ` ${client} ${location} ${time}`, bound: i % 21, status: i % 21 ? status : 'ZERO_RESULTS' });
+    }
+    const random = randomFrom(seedOfRun(t));
+    const reading = (async () => {
+      for (const { at, bound, status } of expected) {
+        const line = await connection.readLine();
+        assert.ok(line.startsWith('AT Riley ') && line.endsWith(at), `${line}, not ${at}`);
+        const answer = parseAnswer(await connection.readAnswer(), { radiusKm: 2.5, bound });
+        assert.deepEqual([answer.line, answer.json.status], [line, status]);
+        assert.equal(await connection.readLine(), `? WHATSAT ${client} 51 5`);
+      }
+    })();
+    for (let cut; commands !== ''; commands = commands.slice(cut)) {
+      cut = 1 + Math.floor(random() * 3000);
+      await connection.write(commands.slice(0, cut));
+    }
+    await reading;
+    connection.destroy();
   });
 
   const firstRead = (client) => eventually('the first bytes of a reply', () => client.firstChunk);

@@ -66,10 +66,10 @@ TEST(OfflineLookup, answers_from_new_places_once_they_are_there_and_lets_the_old
 }
 
 TEST(OfflineLookup, has_new_places_opened_on_a_thread_of_its_own) {
-  const auto renewed = only("New");
+  auto renewed = only("New");
   OfflineLookup lookup(only("Old"), 1);
   std::promise<std::thread::id> thread;
-  lookup.replace_with([&] {
+  lookup.replace_with([&]() -> OfflineLookup::Places {
     thread.set_value(std::this_thread::get_id());
     return renewed;
   });
