@@ -13,6 +13,9 @@
 namespace herd::places {
 namespace {
 
+/// Results of few places with opening hours have more.
+constexpr std::size_t result_bytes_mostly = 512;
+
 /// Exactly, without trailing zeros: 34.06893
 void append_degrees(std::string& out, std::int32_t degrees_e7) {
   constexpr std::int64_t unit = 10'000'000;
@@ -164,7 +167,9 @@ std::string nearby_search_json(std::span<const PlaceView> results, std::string_v
     }
   }
 
-  std::string out = "{\n   \"html_attributions\": [";
+  std::string out;
+  out.reserve((results.size() + 1) * result_bytes_mostly);
+  out = "{\n   \"html_attributions\": [";
   Separator comma(", ");
   for (const auto attribution : attributions) {
     comma.append_to(out);

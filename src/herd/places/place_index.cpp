@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <boost/container/small_vector.hpp>
 #include <cassert>
 #include <cmath>
 #include <functional>
@@ -13,6 +14,7 @@ namespace herd::places {
 namespace {
 
 constexpr std::size_t types_at = 24;  // in a box
+constexpr double radians_per_degree = std::numbers::pi / 180;
 
 /// No place within `distance_m` has a greater squared chord. The slack, that of a chord of 6 m, is far above all
 /// rounding here and in geo::distance_m.
@@ -38,6 +40,36 @@ double chord_squared(const std::array<double, 3>& point, const char* box) {
   return sum;
 }
 
+/// Tells most places that are too far with a few multiplications; what it does not tell is measured.
+class DistanceBound {
+ public:
+  explicit DistanceBound(geo::Location center)
+      : center_(center),
+        sine_(std::abs(std::sin(center.latitude() * radians_per_degree))),
+        cosine_(std::cos(center.latitude() * radians_per_degree)) {}
+
+  void set_reach(double chord_squared) { reach_ = chord_squared; }
+
+  bool is_beyond(geo::Location place) const {
+    // The haversine formula with a lower bound for each of its parts: sin x >= x - x^3/6, and the cosine of the
+    // latitude falls no faster than its slope here and half its square.
+    const double dlat = std::abs(place.latitude() - center_.latitude()) * radians_per_degree;
+    const double degrees = std::abs(place.longitude() - center_.longitude());
+    const double dlon = std::min(degrees, 360 - degrees) * radians_per_degree;
+    const double cosine = std::max(0.0, cosine_ - sine_ * dlat - dlat * dlat / 2);
+    const auto sine_of_half = [](double angle) { return angle / 2 - angle * angle * angle / 48; };
+    const double north = sine_of_half(dlat);
+    const double east = sine_of_half(dlon);
+    return 4 * (north * north + cosine_ * cosine * east * east) > reach_;
+  }
+
+ private:
+  geo::Location center_;
+  double sine_;
+  double cosine_;
+  double reach_ = 0;
+};
+
 /// A box that is being looked at: no place in it is nearer than `bound`, a squared chord.
 struct Candidate {
   double bound = 0;
@@ -48,7 +80,6 @@ struct Candidate {
 }  // namespace
 
 std::array<double, 3> unit_vector(geo::Location location) {
-  constexpr double radians_per_degree = std::numbers::pi / 180;
   const double latitude = location.latitude() * radians_per_degree;
   const double longitude = location.longitude() * radians_per_degree;
   return {std::cos(latitude) * std::cos(longitude), std::cos(latitude) * std::sin(longitude), std::sin(latitude)};
@@ -84,7 +115,9 @@ std::vector<Nearest> PlaceIndex::nearest(geo::Location center, double radius_m, 
 
   const auto point = unit_vector(center);
   double reach = chord_squared_max(radius_m);
-  std::vector<Candidate> queue;  // a heap, the nearest on top
+  DistanceBound place_bound(center);
+  place_bound.set_reach(reach);
+  boost::container::small_vector<Candidate, 128> queue;  // a heap, the nearest on top
   const auto look_at = [&](std::size_t level, std::uint64_t box) {
     const char* const bytes = boxes_ + (levels_[level].begin + box) * box_bytes;
     if (filter.types != 0 && (format::load<std::uint64_t>(bytes + types_at) & filter.types) == 0) return;
@@ -102,7 +135,9 @@ std::vector<Nearest> PlaceIndex::nearest(geo::Location center, double radius_m, 
     }
     best.push_back(place);
     std::ranges::push_heap(best);
-    if (best.size() == limit) reach = chord_squared_max(best.front().distance_m);
+    if (best.size() < limit) return;
+    reach = chord_squared_max(best.front().distance_m);
+    place_bound.set_reach(reach);
   };
 
   look_at(level_count_ - 1, 0);
@@ -114,9 +149,11 @@ std::vector<Nearest> PlaceIndex::nearest(geo::Location center, double radius_m, 
     for (auto child = box * fanout; child < std::min(below, (box + 1) * fanout); ++child) {
       if (level != 0) {
         look_at(level - 1, child);
-      } else if (const double distance = geo::distance_m(center, location(child)); distance <= radius_m) {
-        found({distance, child});
+        continue;
       }
+      const auto place = location(child);
+      if (place_bound.is_beyond(place)) continue;
+      if (const double distance = geo::distance_m(center, place); distance <= radius_m) found({distance, child});
     }
   }
   std::ranges::sort_heap(best);
