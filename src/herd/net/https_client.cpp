@@ -86,7 +86,7 @@ struct HttpsClient::State {
   std::unique_ptr<Connection> take_idle();
   void keep(std::unique_ptr<Connection> connection);
   Error not_reached(const error_code& error) const;
-  Error no_answer(const error_code& error) const;
+  Error no_answer(const error_code& error, bool has_begun = false) const;
 
   const Options options;
   asio::io_context& context;
@@ -154,7 +154,7 @@ asio::awaitable<Result<HttpAnswer>> HttpsClient::State::fetch(const std::string&
       idle.clear();
       continue;
     }
-    if (error) co_return no_answer(error);
+    if (error) co_return no_answer(error, parser.got_some());
     const bool may_be_kept = parser.keep_alive() && connection->buffer.size() == 0;
     if (may_be_kept) keep(std::move(connection));
     auto response = parser.release();
@@ -273,16 +273,15 @@ Error HttpsClient::State::not_reached(const error_code& error) const {
   return {"cannot be reached: " + error.message()};
 }
 
-Error HttpsClient::State::no_answer(const error_code& error) const {
+Error HttpsClient::State::no_answer(const error_code& error, bool has_begun) const {
   if (error == beast::error::timeout) return {"did not answer within " + duration_text(options.timeout)};
   if (error == http::error::body_limit) {
     return {"answered with more than " + std::to_string(options.body_bytes_max / 1024) + " KiB"};
   }
-  if (error == http::error::end_of_stream) return {"closed the connection without an answer"};
-  if (error == http::error::partial_message || error == ssl::error::stream_truncated || error == asio::error::eof ||
-      error == asio::error::connection_reset) {
-    return {"broke off its answer"};
-  }
+  const bool is_end = error == http::error::end_of_stream || error == http::error::partial_message ||
+                      error == ssl::error::stream_truncated || error == asio::error::eof ||
+                      error == asio::error::connection_reset || error == asio::error::broken_pipe;
+  if (is_end) return {has_begun ? "broke off its answer" : "closed the connection without an answer"};
   return {"gave no answer: " + error.message()};
 }
 

@@ -13,12 +13,12 @@ namespace herd::node {
 
 /// What [places] says of Google, which is asked if there is a key.
 struct GoogleConfig {
-  std::optional<std::filesystem::path> key_file;   ///< google_key_file
-  HttpsUrl url{{"maps.googleapis.com", 443}, {}};  ///< google_url
-  std::filesystem::path authorities;               ///< google_ca: PEM; empty: those that the system trusts
-  std::uint64_t timeout_ms = 2000;                 ///< google_timeout_ms
-  std::uint64_t cache_s = 300;                     ///< google_cache_s; 0: nothing is kept
-  std::uint64_t requests_per_day = 1000;           ///< google_requests_per_day
+  std::optional<std::filesystem::path> key_file = std::nullopt;  ///< google_key_file
+  HttpsUrl url{{"maps.googleapis.com", 443}, {}};                ///< google_url
+  std::filesystem::path authorities = {};  ///< google_ca: PEM; empty: those that the system trusts
+  std::uint64_t timeout_ms = 2000;         ///< google_timeout_ms
+  std::uint64_t cache_s = 300;             ///< google_cache_s; 0: nothing is kept
+  std::uint64_t requests_per_day = 1000;   ///< google_requests_per_day
 
   friend bool operator==(const GoogleConfig&, const GoogleConfig&) = default;
 };
