@@ -66,6 +66,17 @@ TEST_F(GooglePlacesTest, gives_up_when_the_time_is_over) {
   EXPECT_EQ(find(google, {{{0, 0}, 10, 20}}).front(), offline_answer("did not answer within 50 ms"));
 }
 
+TEST_F(GooglePlacesTest, says_so_where_nobody_speaks_TLS) {
+  LoopbackListener plain;
+  auto server = std::async(std::launch::async, [&] {
+    auto conversation = plain.accept();
+    conversation.write("HTTP/1.1 400 Bad Request\r\n\r\n");
+    conversation.read_to_end();
+  });
+  EXPECT_EQ(find(ask_at(plain.port(), 10 * second), {{{0, 0}, 10, 20}}).front(),
+            offline_answer("cannot be reached: wrong version number (SSL routines)"));
+}
+
 TEST_F(GooglePlacesTest, takes_no_time_to_end_while_it_waits) {
   LoopbackListener silent;
   auto& google = ask_at(silent.port(), 600 * second);
