@@ -195,6 +195,18 @@ describeHerd('Google Places', { topology: { Riley: [] }, places: settings }, (he
     assert.equal(google.connections - before, 1);
   });
 
+  it('is asked over as many connections as there are questions, of which eight are kept', async () => {
+    const clients = await Promise.all(Array.from({ length: 12 }, () => asker.reported()));
+    const held = [];
+    google.respond = (answer) => held.push(answer);
+    const replies = Promise.all(clients.map((client) => asker.whatsat(client)));
+    await eventually('all are asked', () => held.length === 12);
+    assert.equal(google.openConnections, 12);
+    for (const answer of held) answer.end(JSON.stringify(response()));
+    await replies;
+    await eventually('four are closed', () => google.openConnections === 8);
+  });
+
   it('may close a connection between requests', async () => {
     google.answer(response(place('A', 1)));
     await asker.names();

@@ -75,6 +75,7 @@ TEST_F(GooglePlacesTest, says_so_where_nobody_speaks_TLS) {
   });
   EXPECT_EQ(find(ask_at(plain.port(), 10 * second), {{{0, 0}, 10, 20}}).front(),
             offline_answer("cannot be reached: wrong version number (SSL routines)"));
+  server.get();
 }
 
 TEST_F(GooglePlacesTest, takes_no_time_to_end_while_it_waits) {

@@ -198,8 +198,9 @@ TEST(GoogleAnswer, is_not_what_has_another_status) {
 
 TEST(GoogleAnswer, passes_an_error_message_on_printable_bounded_and_without_the_key) {
   const std::string ends_late(500, 'x');
-  const auto found = failure_of(R"({"status":"REQUEST_DENIED","error_message":"No )" +
-                                std::string("AIzaSecret \\u0041IzaSecret \\u0007\\u001b[31m") + ends_late + R"("})");
+  const auto found = failure_of(R"({"status":"REQUEST_DENIED","error_message":"No AIzaSecret )"
+                                R"(\u0041IzaSecret \u0007\u001b[31m)" +
+                                ends_late + R"("})");
   EXPECT_EQ(found.reason, R"(refuses the key (REQUEST_DENIED): No [key] [key] \x07\x1b[31m)" +
                               std::string(200 - std::string_view("No [key] [key] ..[31m").size(), 'x') + "...");
 }

@@ -87,7 +87,7 @@ struct GoogleLookup::State {
     thread = std::thread([this] { loop.run(); });
   }
 
-  void take(std::shared_ptr<Batch> batch);
+  void take(const std::shared_ptr<Batch>& batch);
   void request(const std::string& question);
   void end(const std::string& question, const GoogleOutcome& outcome);
   void note(Batch& batch, std::size_t place, const GoogleOutcome& outcome) const;
@@ -162,7 +162,7 @@ GoogleStatus GoogleLookup::status() const {
 }
 
 /// Asks for each of the batch at once.
-void GoogleLookup::State::take(std::shared_ptr<Batch> batch) {
+void GoogleLookup::State::take(const std::shared_ptr<Batch>& batch) {
   batch->unknown = batch->queries.size();
   for (std::size_t i = 0; i < batch->queries.size(); ++i) {
     // Who wants no results need not trouble Google.
