@@ -1,10 +1,13 @@
 #include "herd/places/google_answer.h"
 
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <random>
 #include <sstream>
 
 namespace herd::places {
@@ -233,6 +236,39 @@ TEST(GoogleAnswer, is_not_what_is_no_JSON_of_that_shape) {
                 testing::AnyOf("answered with JSON that is cut off", "answered with something that is no JSON object"))
         << cut;
   }
+}
+
+TEST(GoogleAnswer, is_well_formed_or_none_whatever_comes) {
+  const auto seed = std::random_device()();
+  std::mt19937 random(seed);
+  std::size_t answers = 0;
+  for (int round = 0; round < 5000; ++round) {
+    auto body = three_places;
+    for (auto change = random() % 3 + 1; change > 0; --change) {
+      const auto at = random() % body.size();
+      const auto other = random() % three_places.size();
+      switch (random() % 3) {
+        case 0:
+          body[at] = three_places[other];
+          break;
+        case 1:
+          body.erase(at, random() % 40);
+          break;
+        default:
+          body.insert(at, three_places, other, random() % 40);
+      }
+    }
+    const auto outcome = read_google_answer(200, body, key);
+    const auto* answer = std::get_if<std::shared_ptr<const GoogleAnswer>>(&outcome);
+    if (answer == nullptr) continue;
+    ++answers;
+    const auto text = (*answer)->nearby_search({circular_quay, 10'000, 1});
+    const auto content = boost::json::parse(text);
+    ASSERT_LE(content.at("results").as_array().size(), 1U) << "seed " << seed << ", round " << round << ": " << body;
+    ASSERT_EQ(content.at("status"), content.at("results").as_array().empty() ? "ZERO_RESULTS" : "OK") << text;
+    ASSERT_EQ(text.find("\n\n"), std::string::npos) << text;
+  }
+  EXPECT_GT(answers, 100U) << "seed " << seed;
 }
 
 TEST(GoogleAnswer, comes_with_HTTP_status_200_only) {
