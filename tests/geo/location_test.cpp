@@ -206,6 +206,19 @@ TEST(Location, knows_its_degrees) {
 }
 
 // On a sphere of radius 6,371,008.8 m one degree of a great circle is 111,195.080 m, half of one 20,015,114.442 m.
+TEST(Degrees, are_written_exactly_and_without_trailing_zeros) {
+  const auto text = [](std::int32_t degrees_e7) {
+    std::string out;
+    append_degrees(out, degrees_e7);
+    return out;
+  };
+  EXPECT_EQ(text(340'689'300), "34.06893");
+  EXPECT_EQ(text(-1'800'000'000), "-180");
+  EXPECT_EQ(text(0), "0");
+  EXPECT_EQ(text(-1), "-0.0000001");
+  EXPECT_EQ(text(10'000'001), "1.0000001");
+}
+
 TEST(Distance, is_that_of_the_great_circle) {
   EXPECT_NEAR(distance_m({0, 0}, {10000000, 0}), 111195.080, 0.001);
   EXPECT_NEAR(distance_m({890000000, 0}, {900000000, 1800000000}), 111195.080, 0.001);

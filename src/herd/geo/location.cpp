@@ -4,6 +4,7 @@
 #include <array>
 #include <cassert>
 #include <cmath>
+#include <cstdlib>
 #include <numbers>
 
 #include "herd/base/digits.h"
@@ -152,6 +153,16 @@ std::optional<Location> parse_latitude_longitude(std::string_view text) {
   const auto longitude = take_degrees(text, 180);
   if (!longitude || !text.empty()) return std::nullopt;
   return Location{latitude_sign * latitude->e7, longitude_sign * longitude->e7};
+}
+
+void append_degrees(std::string& out, std::int32_t degrees_e7) {
+  const auto magnitude = std::abs(std::int64_t{degrees_e7});
+  if (degrees_e7 < 0) out += '-';
+  append_number(out, magnitude / unit);
+  if (magnitude % unit == 0) return;
+  const auto digits = std::to_string(unit + magnitude % unit);  // the leading 1 keeps the zeros behind it
+  out += '.';
+  out.append(digits, 1, digits.find_last_not_of('0'));
 }
 
 double distance_m(Location a, Location b) {

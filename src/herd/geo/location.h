@@ -62,6 +62,9 @@ void append_iso6709(std::string& out, const WrittenLocation& written);
 /// Parses "47.1410,9.5209" as people write it: latitude, comma, longitude, signs optional.
 std::optional<Location> parse_latitude_longitude(std::string_view text);
 
+/// Appends a latitude or longitude as a decimal number, exactly and without trailing zeros: -118.445127
+void append_degrees(std::string& out, std::int32_t degrees_e7);
+
 /// The mean radius of IUGG.
 inline constexpr double earth_radius_m = 6'371'008.8;
 

@@ -3,25 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <cstdlib>
 
 #include "herd/base/text.h"
 
 namespace herd::places {
 
 namespace {
-
-/// Exactly, without trailing zeros: -118.445127
-void append_degrees(std::string& out, std::int32_t degrees_e7) {
-  constexpr std::int64_t unit = 10'000'000;
-  const auto magnitude = std::abs(std::int64_t{degrees_e7});
-  if (degrees_e7 < 0) out += '-';
-  append_number(out, magnitude / unit);
-  if (magnitude % unit == 0) return;
-  const auto digits = std::to_string(unit + magnitude % unit);  // the leading 1 keeps the zeros behind it
-  out += '.';
-  out.append(digits, 1, digits.find_last_not_of('0'));
-}
 
 void append_percent_encoded(std::string& out, std::string_view text) {
   static constexpr std::string_view hex = "0123456789ABCDEF";
@@ -43,9 +30,9 @@ void append_percent_encoded(std::string& out, std::string_view text) {
 
 std::string google_question(const NearbyQuery& query) {
   std::string target = "/maps/api/place/nearbysearch/json?location=";
-  append_degrees(target, query.center.latitude_e7);
+  geo::append_degrees(target, query.center.latitude_e7);
   target += ',';
-  append_degrees(target, query.center.longitude_e7);
+  geo::append_degrees(target, query.center.longitude_e7);
   target += "&radius=";
   const auto radius_m = std::clamp(std::ceil(query.radius_m), 1.0, double{google_radius_m_max});
   append_number(target, static_cast<std::uint64_t>(radius_m));

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <vector>
 
 #include "herd/base/text.h"
@@ -15,18 +14,6 @@ namespace {
 
 /// Results of few places with opening hours have more.
 constexpr std::size_t result_bytes_mostly = 512;
-
-/// Exactly, without trailing zeros: 34.06893
-void append_degrees(std::string& out, std::int32_t degrees_e7) {
-  constexpr std::int64_t unit = 10'000'000;
-  const auto magnitude = std::abs(std::int64_t{degrees_e7});
-  if (degrees_e7 < 0) out += '-';
-  append_number(out, magnitude / unit);
-  if (magnitude % unit == 0) return;
-  const auto digits = std::to_string(unit + magnitude % unit);  // the leading 1 keeps the zeros behind it
-  out += '.';
-  out.append(digits, 1, digits.find_last_not_of('0'));
-}
 
 /// What stands between the elements of a list.
 class Separator {
@@ -103,9 +90,9 @@ void append_result(std::string& out, const PlaceView& place) {
     out += R"(", )";
   }
   out += R"("geometry": {"location": {"lat": )";
-  append_degrees(out, place.location.latitude_e7);
+  geo::append_degrees(out, place.location.latitude_e7);
   out += R"(, "lng": )";
-  append_degrees(out, place.location.longitude_e7);
+  geo::append_degrees(out, place.location.longitude_e7);
   out += R"(}}, "name": )";
   append_json_string(out, place.name);
   out += ", ";
