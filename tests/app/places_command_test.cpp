@@ -73,7 +73,7 @@ TEST_F(PlacesCommand, import_makes_a_file_that_near_answers_from_and_info_descri
   write("two.geojsonl", two_places);
   const auto imported = run({"places", "import", "two.geojsonl", "-o", "two.places"});
   EXPECT_EQ(imported.err, "");
-  EXPECT_EQ(imported.out, "two.places: 2 places\n");
+  EXPECT_EQ(imported.out, "two.geojsonl: 2 places (own 2)\ntwo.places: 2 places\n");
   EXPECT_EQ(imported.status, 0);
 
   const auto near = run({"places", "near", "47.1410,9.5209"});
@@ -139,13 +139,13 @@ TEST_F(PlacesCommand, import_that_fails_leaves_the_old_file) {
 
   write("bad.geojsonl", two_places + "{}\n");
   const auto bad = run({"places", "import", "good.geojsonl", "bad.geojsonl", "-o", "x.places"});
-  EXPECT_EQ(bad.err, "proxyherd places import: bad.geojsonl:3: not a GeoJSON Feature; write one Feature a line\n");
+  EXPECT_EQ(bad.err, "proxyherd places import: bad.geojsonl:3: not a GeoJSON Feature\n");
   EXPECT_EQ(bad.status, 1);
   write("empty.geojsonl", "\n");
   EXPECT_EQ(run({"places", "import", "empty.geojsonl", "-o", "x.places"}).err,
             "proxyherd places import: no places in the input; x.places stays as it was\n");
   EXPECT_EQ(run({"places", "import", "none.geojsonl", "-o", "x.places"}).err,
-            "proxyherd places import: none.geojsonl: No such file or directory\n");
+            "proxyherd places import: none.geojsonl: cannot be read: No such file or directory\n");
   EXPECT_EQ(read("x.places"), before_import);
   EXPECT_FALSE(std::filesystem::exists("x.places.tmp"));
 }

@@ -1,100 +1,287 @@
 #include "herd/places/geojson_places.h"
 
-#include <sstream>
-
 #include "gmock/gmock.h"
 
 namespace herd::places {
 namespace {
 
+struct Outcome {
+  std::vector<Place> places;
+  std::vector<std::uint64_t> versions;
+  GeojsonCounts counts;
+  std::string error;
+};
+
+Outcome read_in_steps(std::string_view text, std::size_t step, GeojsonOptions options = {},
+                      std::size_t bytes_max = GeojsonPlaces::feature_bytes_max) {
+  Outcome out;
+  GeojsonPlaces reader(
+      "/data/towns.geojson", std::move(options),
+      [&](const Place& place, std::uint64_t version) -> Result<void> {
+        out.places.push_back(place);
+        out.versions.push_back(version);
+        return {};
+      },
+      bytes_max);
+  Result<void> done;
+  for (std::size_t at = 0; at < text.size() && done; at += step) done = reader.push(text.substr(at, step));
+  if (done) done = reader.finish();
+  if (!done) out.error = done.error().message;
+  out.counts = reader.counts();
+  return out;
+}
+
+Outcome read(std::string_view text, GeojsonOptions options = {}) {
+  return read_in_steps(text, std::max<std::size_t>(text.size(), 1), std::move(options));
+}
+
+std::string feature(std::string_view properties,
+                    std::string_view geometry = R"({"type":"Point","coordinates":[9.5,47.1]})",
+                    std::string_view more = "") {
+  return R"({"type":"Feature","geometry":)" + std::string(geometry) + R"(,"properties":)" + std::string(properties) +
+         std::string(more) + "}";
+}
+
+/// The one place of an input.
+Place only(std::string_view text, GeojsonOptions options = {}) {
+  const auto out = read(text, std::move(options));
+  EXPECT_EQ(out.error, "");
+  EXPECT_EQ(out.places.size(), 1U);
+  return out.places.empty() ? Place{} : out.places[0];
+}
+
 const std::string vaduz =
     R"({"type":"Feature","geometry":{"type":"Point","coordinates":[9.5209,47.141]},"properties":{"name":"Vaduz","place_id":"town:1","types":["locality","political"],"vicinity":"Liechtenstein","attribution":"Towns"}})";
 const std::string null_island =
-    R"({"type":"Feature","id":"x","geometry":{"type":"Point","coordinates":[-0.0000001,-90,12.5]},"properties":{"name":"\u00dc\"\u0001","place_id":"own:2","types":["establishment"],"vicinity":null,"more":{}}})";
+    R"({"type":"Feature","id":"x","geometry":{"type":"Point","coordinates":[-0.0000001,-90,12.5]},"properties":{"name":"\u00dc\"\u0001","place_id":"own:2","types":["cafe","establishment"],"vicinity":null,"other_names":"A;B","opening_hours":"Mo-Fr 08:00-12:00","business_status":"CLOSED_TEMPORARILY","more":{}}})";
 
 const std::vector<Place> both = {
     {{471410000, 95209000}, "Vaduz", "town:1", {"locality", "political"}, "Liechtenstein", "Towns"},
-    {{-900000000, -1}, "\xc3\x9c\"\x01", "own:2", {"establishment"}, "", ""},
+    {{-900000000, -1},
+     "\xc3\x9c\"\x01",
+     "own:2",
+     {"cafe", "establishment"},
+     "",
+     "",
+     "A;B",
+     "Mo-Fr 08:00-12:00",
+     BusinessStatus::closed_temporarily},
 };
 
-std::vector<Place> read(const std::string& text) {
-  std::istringstream in(text);
-  std::vector<Place> places;
-  const auto done = read_geojson_places(in, "towns", [&](const Place& place) -> Result<void> {
-    places.push_back(place);
-    return {};
-  });
-  EXPECT_TRUE(done) << done.error().message;
-  return places;
+TEST(GeojsonPlaces, are_read_from_lines_sequences_and_collections_alike) {
+  for (const auto& text :
+       {vaduz + "\n" + null_island + "\n", vaduz + "\r\n\r\n" + null_island,
+        "\x1e" + vaduz + "\n\x1e" + null_island + "\n",
+        R"({"type":"FeatureCollection","name":"features","features":[)" + vaduz + ",\n" + null_island + "]}",
+        R"({"features":[)" + vaduz + R"(],"type":"FeatureCollection"})" + null_island}) {
+    for (const std::size_t step : {std::size_t{1}, std::size_t{7}, text.size()}) {
+      const auto out = read_in_steps(text, step);
+      EXPECT_EQ(out.error, "");
+      EXPECT_EQ(out.places, both);
+      EXPECT_EQ(out.counts, (GeojsonCounts{.places = {{"own", 2}}}));
+    }
+  }
+  EXPECT_EQ(read("").places, std::vector<Place>{});
 }
 
-std::string mistake(const std::string& text) {
-  std::istringstream in(text);
-  const auto done = read_geojson_places(in, "towns", [](const Place&) -> Result<void> { return {}; });
-  return done ? "none" : done.error().message;
+TEST(GeojsonPlaces, of_ones_own_need_no_more_than_a_name_and_a_location) {
+  const Place place = only(feature(R"({"name":"Hut"})"));
+  EXPECT_EQ(place, (Place{{471000000, 95000000}, "Hut", place.place_id, {"point_of_interest", "establishment"}}));
+  EXPECT_THAT(place.place_id, testing::MatchesRegex("towns:[0-9a-f]+"));
+  EXPECT_EQ(only(feature(R"({"name":"Hut","x":1})")).place_id, place.place_id) << "the same again";
+  EXPECT_NE(only(feature(R"({"name":"Hat"})")).place_id, place.place_id);
+  EXPECT_NE(only(feature(R"({"name":"Hut"})", R"({"type":"Point","coordinates":[9.5,47.2]})")).place_id,
+            place.place_id);
 }
 
-std::string with(std::string_view geometry, std::string_view properties) {
-  return R"({"type":"Feature","geometry":)" + std::string(geometry) + R"(,"properties":)" + std::string(properties) +
-         "}";
+TEST(GeojsonPlaces, of_ones_own_may_take_their_ids_from_the_features) {
+  EXPECT_EQ(only(feature(R"({"name":"Hut"})", R"({"type":"Point","coordinates":[9,47]})", R"(,"id":"h-1")")).place_id,
+            "towns:h-1");
+  EXPECT_EQ(only(feature(R"({"name":"Hut"})", R"({"type":"Point","coordinates":[9,47]})", R"(,"id":12)"),
+                 {.id_prefix = "huts"})
+                .place_id,
+            "huts:12");
 }
 
-TEST(GeojsonPlaces, are_read_one_Feature_a_line) {
-  EXPECT_EQ(read(vaduz + "\n" + null_island + "\n"), both);
-  EXPECT_EQ(read(vaduz + "\r\n\r\n" + null_island), both);
-  EXPECT_EQ(read(""), std::vector<Place>{});
+TEST(GeojsonPlaces, are_OpenStreetMap_objects_with_their_tags) {
+  const auto out = read(
+      feature(
+          R"({"@version":3,"amenity":"cafe","name":"Caf\u00e9 Wolf","name:de":"Kaffee Wolf","name:en":"Wolf","alt_name":"Wolf;W\u00f6lfle","brand":"Kaffee Wolf","addr:street":"St\u00e4dtle","addr:housenumber":"29","addr:city":"Vaduz","opening_hours":"Mo-Fr 08:00-18:00"})",
+          R"({"type":"Point","coordinates":[9.5,47.1]})", R"(,"id":"n12")"),
+      {.language = "de"});
+  EXPECT_EQ(out.error, "");
+  EXPECT_EQ(
+      out.places,
+      (std::vector<Place>{
+          {{471000000, 95000000},
+           "Kaffee Wolf",
+           "osm:n12",
+           {"cafe", "food", "point_of_interest", "establishment"},
+           "Städtle 29, Vaduz",
+           R"(© <a href="https://www.openstreetmap.org/copyright">OpenStreetMap contributors</a>, <a href="https://opendatacommons.org/licenses/odbl/1-0/">ODbL 1.0</a>)",
+           "Café Wolf;Wolf;Wölfle",
+           "Mo-Fr 08:00-18:00",
+           BusinessStatus::operational}}));
+  EXPECT_EQ(out.versions, std::vector<std::uint64_t>{6});
+  EXPECT_EQ(out.counts.places, (std::map<std::string, std::uint64_t, std::less<>>{{"amenity", 1}}));
 }
 
-TEST(GeojsonPlaces, may_have_the_record_separators_of_RFC_8142) {
-  EXPECT_EQ(read("\x1e" + vaduz + "\n\x1e" + null_island + "\n"), both);
+TEST(GeojsonPlaces, of_OpenStreetMap_have_the_ids_of_their_objects_however_they_are_written) {
+  const auto id = [](std::string_view more_tags, std::string_view more, GeojsonOptions options = {}) {
+    return only(feature(R"({"shop":"yes","name":"A")" + std::string(more_tags) + "}",
+                        R"({"type":"Point","coordinates":[9,47]})", more),
+                std::move(options))
+        .place_id;
+  };
+  EXPECT_EQ(id("", R"(,"id":"w45")"), "osm:w45");
+  EXPECT_EQ(id("", R"(,"id":"a90")"), "osm:w45");
+  EXPECT_EQ(id("", R"(,"id":"a13")"), "osm:r6");
+  EXPECT_EQ(id("", R"(,"id":"a-90")"), "osm:w-45");
+  EXPECT_EQ(id("", R"(,"id":"relation/6")"), "osm:r6");
+  EXPECT_EQ(id(R"(,"@id":"way/45")", ""), "osm:w45");
+  EXPECT_EQ(id(R"(,"@type":"node","@id":123)", ""), "osm:n123");
+  EXPECT_EQ(id("", R"(,"id":"n1")", {.id_prefix = "old"}), "old:n1");
+  EXPECT_THAT(id("", ""), testing::MatchesRegex("towns:[0-9a-f]+"));
+}
+
+TEST(GeojsonPlaces, know_an_area_to_be_newer_than_the_same_way_as_a_line) {
+  const auto tags = R"({"@version":7,"leisure":"park","name":"A"})";
+  const auto out =
+      read(feature(tags, R"({"type":"LineString","coordinates":[[0,0],[0,2],[2,2],[0,0]]})", R"(,"id":"w45")") +
+           feature(tags, R"({"type":"Polygon","coordinates":[[[0,0],[0,2],[2,2],[0,0]]]})", R"(,"id":"a90")"));
+  EXPECT_EQ(out.versions, (std::vector<std::uint64_t>{14, 15}));
+  EXPECT_EQ(out.places[0].place_id, out.places[1].place_id);
+}
+
+TEST(GeojsonPlaces, of_OpenStreetMap_without_a_name_or_of_another_kind_are_left_out_and_counted) {
+  const auto out = read(feature(R"({"amenity":"bench"})") + feature(R"({"amenity":"cafe","name":" "})") +
+                        feature(R"({"@id":"way/1","highway":"primary","name":"Landstrasse"})") +
+                        feature(R"({"shop":"books","name":"Gutenberg"})", "null") + feature("null") +
+                        feature(R"({"place_id":"x","types":["cafe"]})"));
+  EXPECT_EQ(out.error, "");
+  EXPECT_EQ(out.counts, (GeojsonCounts{.unnamed = 4, .no_place = 1, .no_geometry = 1}));
+}
+
+TEST(GeojsonPlaces, of_OpenStreetMap_are_open_unless_it_says_otherwise) {
+  const auto status = [](std::string_view tag) {
+    return only(feature(R"({"shop":"yes","name":"A")" + std::string(tag) + "}")).status;
+  };
+  EXPECT_EQ(status(""), BusinessStatus::operational);
+  EXPECT_EQ(status(R"(,"disused":"yes")"), BusinessStatus::closed_permanently);
+  EXPECT_EQ(status(R"(,"abandoned":"yes")"), BusinessStatus::closed_permanently);
+  EXPECT_EQ(status(R"(,"abandoned":"no")"), BusinessStatus::operational);
+  EXPECT_EQ(status(R"(,"opening_hours":"off")"), BusinessStatus::closed_temporarily);
+  const Place town = only(feature(R"({"place":"town","name":"Schaan","is_in":"Liechtenstein","addr:city":"Schaan"})"));
+  EXPECT_EQ(town.status, BusinessStatus::unknown);
+  EXPECT_EQ(town.vicinity, "Liechtenstein");
+  EXPECT_EQ(town.types, (std::vector<std::string>{"locality", "political"}));
+}
+
+TEST(GeojsonPlaces, of_OpenStreetMap_have_the_address_that_their_tags_have) {
+  const auto vicinity = [](std::string_view tags) {
+    return only(feature(R"({"shop":"yes","name":"A",)" + std::string(tags) + "}")).vicinity;
+  };
+  EXPECT_EQ(vicinity(R"("addr:street":"Lova","addr:city":"Vaduz")"), "Lova, Vaduz");
+  EXPECT_EQ(vicinity(R"("addr:place":"Malbun","addr:housenumber":"3")"), "Malbun 3");
+  EXPECT_EQ(vicinity(R"("addr:housenumber":"3","addr:city":"Vaduz")"), "Vaduz");
+  EXPECT_EQ(vicinity(R"("addr:full":"1 Long Road, Town")"), "1 Long Road, Town");
+}
+
+TEST(GeojsonPlaces, may_be_Overtures) {
+  const std::string text =
+      R"({"type":"Feature","id":"08f1","geometry":{"type":"Point","coordinates":[7.42,43.73]},"properties":{"version":2,"sources":[{"property":"","dataset":"meta","record_id":"1"}],"names":{"primary":"Le Caf\u00e9","common":{"en":"The Caf\u00e9","de":"Das Caf\u00e9"},"rules":null},"categories":{"primary":"coffee_shop","alternate":["pizza_restaurant","wine_tour"]},"confidence":0.9,"addresses":[{"freeform":"1 Rue Grimaldi","locality":"Monaco","country":"MC"}],"operating_status":"temporarily_closed"}})";
+  const auto out = read(text, {.language = "en"});
+  EXPECT_EQ(out.error, "");
+  EXPECT_EQ(
+      out.places,
+      (std::vector<Place>{
+          {{437300000, 74200000},
+           "The Café",
+           "overture:08f1",
+           {"cafe", "food", "restaurant", "wine_tour", "point_of_interest", "establishment"},
+           "1 Rue Grimaldi, Monaco",
+           R"(© <a href="https://overturemaps.org">Overture Maps Foundation</a>, <a href="https://cdla.dev/permissive-2-0/">CDLA Permissive 2.0</a>)",
+           "Le Café;Das Café",
+           "",
+           BusinessStatus::closed_temporarily}}));
+  EXPECT_EQ(out.versions, std::vector<std::uint64_t>{2});
+}
+
+TEST(GeojsonPlaces, of_Overtures_may_be_as_its_downloader_writes_them) {
+  const Place place = only(
+      R"({"type":"Feature","geometry":{"type":"Point","coordinates":[7,43]},"properties":{"id":"08f2","names":{"primary":"A","common":[["de","B"],["fr",null]]},"basic_category":"gas_station","sources":[{"dataset":"OpenStreetMap"}],"addresses":[],"operating_status":"open"}})",
+      {.language = "de"});
+  EXPECT_EQ(place.name, "B");
+  EXPECT_EQ(place.other_names, "A");
+  EXPECT_EQ(place.place_id, "overture:08f2");
+  EXPECT_EQ(place.types, (std::vector<std::string>{"gas_station", "point_of_interest", "establishment"}));
+  EXPECT_THAT(place.attribution, testing::HasSubstr("OpenStreetMap contributors"));
+  EXPECT_EQ(place.status, BusinessStatus::operational);
+}
+
+TEST(GeojsonPlaces, are_found_whatever_their_geometry) {
+  const auto at = [](std::string_view geometry) { return only(feature(R"({"name":"A"})", geometry)).location; };
+  using geo::Location;
+  EXPECT_EQ(at(R"({"type":"MultiPoint","coordinates":[[1,2],[3,4]]})"), (Location{20000000, 10000000}));
+  EXPECT_EQ(at(R"({"type":"LineString","coordinates":[[0,0],[4,0]]})"), (Location{0, 20000000}));
+  EXPECT_EQ(at(R"({"type":"MultiLineString","coordinates":[[[0,0],[1,0]],[[2,0],[6,0]]]})"), (Location{0, 40000000}));
+  EXPECT_EQ(at(R"({"type":"Polygon","coordinates":[[[0,0],[4,0],[4,2],[0,2],[0,0]]]})"),
+            (Location{10000000, 20000000}));
+  EXPECT_EQ(
+      at(R"({"type":"MultiPolygon","coordinates":[[[[0,0],[1,0],[1,1],[0,1],[0,0]]],[[[4,0],[8,0],[8,2],[4,2],[4,0]]]]})"),
+      (Location{10000000, 60000000}));
+  EXPECT_EQ(at(R"({"type":"GeometryCollection","geometries":[{"type":"Point","coordinates":[1,2]}]})"),
+            (Location{20000000, 10000000}));
+}
+
+TEST(GeojsonPlaces, that_are_too_large_are_left_out_and_counted) {
+  const auto text = vaduz + feature(R"({"name":")" + std::string(5000, 'x') + "\"}") + vaduz;
+  const auto out = read_in_steps(text, 100, {}, 1000);
+  EXPECT_EQ(out.error, "");
+  EXPECT_EQ(out.places.size(), 2U);
+  EXPECT_EQ(out.counts.too_large, 1U);
 }
 
 TEST(GeojsonPlaces, name_the_line_of_a_mistake) {
-  const std::string point = R"({"type":"Point","coordinates":[9.5,47.1]})";
-  const std::string wrong_point = "towns:1: geometry.coordinates must be [longitude, latitude] in degrees";
-  EXPECT_EQ(mistake(vaduz + "\n\n" + "{\"type\":\n"),
-            "towns:3: not JSON in UTF-8, one Feature a line: incomplete JSON");
-  EXPECT_EQ(mistake(vaduz + "\nhello\n"), "towns:2: not JSON in UTF-8, one Feature a line: syntax error");
-  EXPECT_EQ(mistake("\"Z\xfcrich\""), "towns:1: not JSON in UTF-8, one Feature a line: syntax error");
-  EXPECT_EQ(mistake(R"({"type":"FeatureCollection","features":[]})"),
-            "towns:1: not a GeoJSON Feature; write one Feature a line");
-  EXPECT_EQ(mistake("[]"), "towns:1: not a GeoJSON Feature; write one Feature a line");
-  EXPECT_EQ(mistake(with(R"({"type":"Polygon","coordinates":[]})", "{}")),
-            "towns:1: geometry must be a Point; give lines and areas a point of their own first");
-  EXPECT_EQ(mistake(with("null", "{}")),
-            "towns:1: geometry must be a Point; give lines and areas a point of their own first");
-  for (const auto* coordinates : {"[]", "[1]", R"(["1","2"])", "[180.1,0]", "[0,-90.1]", "[1e999,0]", "7", "null"}) {
-    EXPECT_EQ(mistake(with(R"({"type":"Point","coordinates":)" + std::string(coordinates) + "}", "{}")), wrong_point)
-        << coordinates;
-  }
-  EXPECT_EQ(mistake(with(point, "null")), "towns:1: properties are missing; a place needs name, place_id and types");
-  EXPECT_EQ(mistake(with(point, R"({"name":7})")), "towns:1: properties.name must be a string");
-  EXPECT_EQ(mistake(with(point, R"({"name":"a","place_id":["b"]})")), "towns:1: properties.place_id must be a string");
-  EXPECT_EQ(mistake(with(point, R"({"name":"a","place_id":"b"})")),
-            "towns:1: properties.types must be a list of strings");
-  EXPECT_EQ(mistake(with(point, R"({"name":"a","place_id":"b","types":["c",7]})")),
-            "towns:1: properties.types must be a list of strings");
+  const auto error = [](const std::string& text) { return read(text).error; };
+  const std::string wrong_point =
+      "/data/towns.geojson:1: geometry.coordinates must be [longitude, latitude] in degrees";
+  EXPECT_EQ(error(vaduz + "\n\n" + "{\"type\":\n"),
+            "/data/towns.geojson:4: not JSON: the input ends inside of what begins in line 3; is it cut off?");
+  EXPECT_EQ(error(vaduz + "\nhello\n"), "/data/towns.geojson:2: not JSON in UTF-8: syntax error");
+  EXPECT_EQ(error("\n\"Z\xfcrich\""), "/data/towns.geojson:2: not JSON in UTF-8: syntax error");
+  EXPECT_EQ(error("{\"features\":[" + vaduz + ",\n{\"type\" 1}]}"),
+            "/data/towns.geojson:2: not JSON in UTF-8: syntax error");
+  EXPECT_EQ(error("{\"features\":[" + vaduz + "\n" + vaduz + "]}"),
+            "/data/towns.geojson:2: not JSON: a comma or the end of an array is expected here");
+  EXPECT_EQ(error("[1]"), "/data/towns.geojson:1: not a GeoJSON Feature");
+  EXPECT_EQ(error(R"({"type":"Topology","objects":{}})"), "/data/towns.geojson:1: not a GeoJSON Feature");
+  EXPECT_EQ(error(R"({"type":"Feature","properties":{"name":"A"}})"), "/data/towns.geojson:1: geometry is missing");
+  const std::string named = R"({"name":"A"})";
+  EXPECT_EQ(error(feature(named, R"({"type":"Point","coordinates":[9.5]})")), wrong_point);
+  EXPECT_EQ(error(feature(named, R"({"type":"Point","coordinates":["9","47"]})")), wrong_point);
+  EXPECT_EQ(error(feature(named, R"({"type":"Point","coordinates":[47.1,90.1]})")), wrong_point);
+  EXPECT_EQ(error(feature(named, R"({"type":"Point","coordinates":[180.1,9]})")), wrong_point);
+  EXPECT_EQ(error(feature(named, R"({"type":"Point","coordinates":[1e400,9]})")), wrong_point);
+  EXPECT_EQ(
+      error(feature(named, R"({"type":"Polygon","coordinates":[[]]})")),
+      "/data/towns.geojson:1: geometry.coordinates must be those of a Polygon, each point [longitude, latitude] in "
+      "degrees");
+  EXPECT_EQ(error(feature(named, R"({"type":"Circle"})")),
+            "/data/towns.geojson:1: geometry must be one of GeoJSON's, such as a Point or a Polygon");
+  EXPECT_EQ(error(feature(named, R"({"type":"GeometryCollection","geometries":[{"type":"GeometryCollection"}]})")),
+            "/data/towns.geojson:1: geometry.geometries must be a list of other geometries");
+  EXPECT_EQ(error(feature(R"({"name":1})")), "/data/towns.geojson:1: properties.name must be a string");
+  EXPECT_EQ(error(feature(R"({"name":"A","types":"cafe"})")),
+            "/data/towns.geojson:1: properties.types must be a list of strings");
+  EXPECT_EQ(error(feature(R"({"name":"A","business_status":"open"})")),
+            "/data/towns.geojson:1: properties.business_status must be OPERATIONAL, CLOSED_TEMPORARILY or "
+            "CLOSED_PERMANENTLY");
 }
 
-TEST(GeojsonPlaces, name_the_line_of_a_place_that_is_not_taken) {
-  std::istringstream in(vaduz + "\n" + null_island + "\n");
-  int left = 1;
-  const auto done = read_geojson_places(in, "towns", [&](const Place&) -> Result<void> {
-    if (left-- == 0) return Error{"too many"};
-    return {};
-  });
-  ASSERT_FALSE(done);
-  EXPECT_EQ(done.error().message, "towns:2: too many");
-}
-
-TEST(GeojsonPlaces, cut_off_anywhere_are_a_mistake_and_no_crash) {
-  for (std::size_t length = 1; length < vaduz.size(); ++length) {
-    EXPECT_THAT(mistake(vaduz.substr(0, length)), testing::StartsWith("towns:1: ")) << length;
-  }
-}
-
-TEST(GeojsonPlaces, nested_without_end_are_a_mistake_and_no_crash) {
-  EXPECT_EQ(mistake(std::string(100'000, '[')), "towns:1: not JSON in UTF-8, one Feature a line: too deep");
+TEST(GeojsonPlaces, end_where_they_are_not_taken) {
+  GeojsonPlaces reader("x.json", {}, [](const Place&, std::uint64_t) -> Result<void> { return Error{"full"}; });
+  EXPECT_EQ(reader.push("\n" + vaduz).error().message, "x.json:2: full");
 }
 
 }  // namespace

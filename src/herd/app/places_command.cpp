@@ -1,23 +1,20 @@
 #include "herd/app/places_command.h"
 
-#include <cerrno>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <unistd.h>
 #include <vector>
 
 #include "herd/app/herd_file.h"
+#include "herd/app/places_import_command.h"
 #include "herd/app/places_table.h"
 #include "herd/app/terminal.h"
-#include "herd/places/geojson_places.h"
 #include "herd/places/offline_places.h"
-#include "herd/places/place_file_writer.h"
+#include "herd/places/place_file.h"
 #include "herd/places/shipped_files.h"
 
 namespace herd::app {
@@ -32,6 +29,8 @@ struct NearOptions {
   geo::Location center;
   double radius_km = 10;
   std::size_t limit = 10;
+  std::string type;
+  std::string keyword;
   bool json = false;
   std::string config_file;
   bool config_wanted = false;
@@ -54,52 +53,12 @@ int near(const NearOptions& options) {
   auto opened = places::open_place_files(files);
   if (!opened) return failed("near", opened.error().message);
   const places::OfflinePlaces offline(*std::move(opened));
-  const places::NearbyQuery query{options.center, options.radius_km * 1000, options.limit};
+  const places::NearbyQuery query{options.center, options.radius_km * 1000, options.limit, options.type,
+                                  options.keyword};
   std::cout << (options.json ? offline.nearby_search(query) + '\n'
                              : places_table(offline.find(query), shows_colour(STDOUT_FILENO)))
             << std::flush;
   return std::cout ? 0 : failed("near", "the output could not be written");
-}
-
-/// Tells on a terminal how far an import is.
-class Progress {
- public:
-  ~Progress() {
-    if (shown_) std::cerr << "\r\x1b[K";
-  }
-
-  void on_place(std::uint64_t places) {
-    if (!terminal_ || places % 10'000 != 0) return;
-    shown_ = true;
-    std::cerr << "\r" << with_thousands(places) << " places" << std::flush;
-  }
-
- private:
-  bool terminal_ = is_terminal(STDERR_FILENO);
-  bool shown_ = false;
-};
-
-Result<void> import_file(const std::string& file, places::PlaceFileWriter& writer) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in) return Error{file + ": " + std::generic_category().message(errno)};
-  Progress progress;
-  return places::read_geojson_places(in, file, [&](const places::Place& place) -> Result<void> {
-    auto added = writer.add(place);
-    progress.on_place(writer.size());
-    return added;
-  });
-}
-
-int import(const std::vector<std::string>& files, const std::string& out) {
-  places::PlaceFileWriter writer(out);
-  for (const auto& file : files) {
-    if (const auto done = import_file(file, writer); !done) return failed("import", done.error().message);
-  }
-  if (writer.size() == 0) return failed("import", "no places in the input; " + out + " stays as it was");
-  const auto written = writer.write();
-  if (!written) return failed("import", written.error().message);
-  std::cout << out << ": " << with_thousands(*written) << " places\n";
-  return 0;
 }
 
 int info(const std::string& file) {
@@ -138,6 +97,10 @@ void add_near(CLI::App& places, std::function<int()>& action) {
       ->type_name("N")
       ->capture_default_str()
       ->check(CLI::Range(1, 20));
+  command.add_option("--type", options->type, "Only places of this type of Google's: cafe, pharmacy, transit_station")
+      ->type_name("TYPE");
+  command.add_option("--keyword", options->keyword, "Only places with all of these words in their names or types")
+      ->type_name("WORDS");
   command.add_flag("--json", options->json, "Print the response that WHATSAT would send instead of a table");
   add_config_option(command, options->config_file);
   command.footer(
@@ -146,29 +109,12 @@ void add_near(CLI::App& places, std::function<int()>& action) {
       "\n"
       "Examples:\n"
       "  proxyherd places near 34.0689,-118.4451 --limit 5\n"
-      "  proxyherd places near 47.1410,9.5209 --radius 0.5 --json\n");
+      "  proxyherd places near 47.1410,9.5209 --radius 0.5 --json\n"
+      "  proxyherd places near 47.1410,9.5209 --type restaurant --keyword pizza\n");
   command.callback([options, &command, &action] {
     options->config_wanted = command.get_option("--config")->count() > 0;
     action = [options] { return near(*options); };
   });
-}
-
-void add_import(CLI::App& places, std::function<int()>& action) {
-  struct ImportOptions {
-    std::vector<std::string> files;
-    std::string out;
-  };
-  auto options = std::make_shared<ImportOptions>();
-  auto& command = *places.add_subcommand("import", "Make a place file of GeoJSON text lines");
-  command.add_option("FILE.geojsonl", options->files, "One GeoJSON Feature a line, as docs/place-file.md has it")
-      ->required();
-  command.add_option("-o,--output", options->out, "The place file; an old one stays until the new one is complete")
-      ->type_name("OUT.places")
-      ->required();
-  command.footer(
-      "Example:\n"
-      "  proxyherd places import cafes.geojsonl -o cafes.places\n");
-  command.callback([options, &action] { action = [options] { return import(options->files, options->out); }; });
 }
 
 void add_info(CLI::App& places, std::function<int()>& action) {
@@ -184,7 +130,7 @@ void add_places_command(CLI::App& app, std::function<int()>& action) {
   auto& places = *app.add_subcommand("places", "Ask and make the files of places that WHATSAT answers from");
   places.require_subcommand(1);
   add_near(places, action);
-  add_import(places, action);
+  add_places_import_command(places, action);
   add_info(places, action);
 }
 

@@ -20,19 +20,26 @@ std::string minutes_and_seconds(Duration duration) {
   return fmt::format("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
 }
 
+std::string progress_bar(double part) {
+  constexpr long width = 16;
+  const auto full = std::lround(std::clamp(part, 0.0, 1.0) * width);
+  std::string bar;
+  for (long i = 0; i < width; ++i) bar += i < full ? "█" : "░";
+  return bar;
+}
+
+std::string time_left(Duration elapsed, double part) {
+  if (!(part > 0)) return {};
+  const double left = static_cast<double>(elapsed) * (1 - std::min(part, 1.0)) / part;
+  return minutes_and_seconds(static_cast<Duration>(std::min(left, 1e17))) + " left";
+}
+
 std::string progress_line(const ReplayProgress::Figures& figures, double reports_per_s) {
   std::string bar;
   std::string time = minutes_and_seconds(figures.elapsed);
   if (figures.part) {
-    constexpr long width = 16;
-    const double part = std::clamp(*figures.part, 0.0, 1.0);
-    const auto full = std::lround(part * width);
-    for (long i = 0; i < width; ++i) bar += i < full ? "█" : "░";
-    bar += ' ';
-    if (part > 0) {
-      const double left = static_cast<double>(figures.elapsed) * (1 - part) / part;
-      time = minutes_and_seconds(static_cast<Duration>(std::min(left, 1e17))) + " left";
-    }
+    bar = progress_bar(*figures.part) + ' ';
+    if (const auto left = time_left(figures.elapsed, *figures.part); !left.empty()) time = left;
   }
   return fmt::format("{}{} client{}  {} sent  {} answered  {}/s  {}", bar, grouped(figures.clients),
                      figures.clients == 1 ? "" : "s", grouped(figures.sent), grouped(figures.answered),

@@ -1,108 +1,106 @@
 #include "herd/places/geojson_places.h"
 
-#include <boost/json.hpp>
-#include <cmath>
-#include <cstdint>
-#include <optional>
-#include <string>
-
-#include "herd/base/text.h"
+#include <array>
+#include <boost/json/monotonic_resource.hpp>
+#include <boost/json/parser.hpp>
+#include <utility>
 
 namespace herd::places {
 namespace {
 
 namespace json = boost::json;
 
-/// `degrees` in units of 1e-7; none if it is no number or beyond `degrees_max` either way.
-std::optional<std::int32_t> to_e7(const json::value& degrees, double degrees_max) {
-  if (!degrees.is_number()) return std::nullopt;
-  const auto number = degrees.to_number<double>();
-  if (!(std::abs(number) <= degrees_max)) return std::nullopt;
-  return static_cast<std::int32_t>(std::lround(number * 1e7));
-}
-
-Result<geo::Location> parse_point(const json::value* geometry) {
-  const auto* object = geometry == nullptr ? nullptr : geometry->if_object();
-  const auto* type = object == nullptr ? nullptr : object->if_contains("type");
-  if (type == nullptr || *type != "Point") {
-    return Error{"geometry must be a Point; give lines and areas a point of their own first"};
-  }
-  const auto* coordinates = object->if_contains("coordinates");
-  const auto* pair = coordinates == nullptr ? nullptr : coordinates->if_array();
-  if (pair != nullptr && pair->size() >= 2) {
-    const auto longitude = to_e7(pair->at(0), 180);
-    const auto latitude = to_e7(pair->at(1), 90);
-    if (longitude && latitude) return geo::Location{*latitude, *longitude};
-  }
-  return Error{"geometry.coordinates must be [longitude, latitude] in degrees"};
-}
-
-/// Copies properties[key] to `text`, which stays empty if there is none; false if it is something else than text.
-bool read_text(const json::object& properties, std::string_view key, std::string& text) {
-  const auto* value = properties.if_contains(key);
-  if (value == nullptr || value->is_null()) return true;
-  if (!value->is_string()) return false;
-  text = value->get_string();
-  return true;
-}
-
-bool read_types(const json::object& properties, std::vector<std::string>& types) {
-  const auto* value = properties.if_contains("types");
-  if (value == nullptr || !value->is_array()) return false;
-  for (const auto& type : value->get_array()) {
-    if (!type.is_string()) return false;
-    types.emplace_back(type.get_string());
-  }
-  return true;
+/// "cafes" of "/data/cafes.geojson.gz".
+std::string stem(std::string_view file) {
+  const auto name = file.substr(file.rfind('/') + 1);
+  return std::string(name.substr(0, name.find('.', 1)));
 }
 
 }  // namespace
 
-Result<Place> parse_geojson_place(std::string_view feature) {
-  boost::system::error_code error;
-  const auto value = json::parse(feature, error);
-  if (error) return Error{"not JSON in UTF-8, one Feature a line: " + error.message()};
-  const auto* object = value.if_object();
-  const auto* type = object == nullptr ? nullptr : object->if_contains("type");
-  if (type == nullptr || *type != "Feature") return Error{"not a GeoJSON Feature; write one Feature a line"};
+/// What a feature's values are put into; used again for the next one, and the allocator is asked only for large ones.
+struct GeojsonPlaces::Memory {
+  std::array<unsigned char, std::size_t{64} << 10U> values{};
+  std::array<unsigned char, std::size_t{16} << 10U> stack{};
+  json::parser parser{json::storage_ptr(), json::parse_options{}, stack.data(), stack.size()};
+};
 
-  Place place;
-  const auto location = parse_point(object->if_contains("geometry"));
-  if (!location) return location.error();
-  place.location = *location;
-
-  const auto* found = object->if_contains("properties");
-  const auto* properties = found == nullptr ? nullptr : found->if_object();
-  if (properties == nullptr) return Error{"properties are missing; a place needs name, place_id and types"};
-  for (const auto& [key, text] : {std::pair<std::string_view, std::string&>{"name", place.name},
-                                  {"place_id", place.place_id},
-                                  {"vicinity", place.vicinity},
-                                  {"attribution", place.attribution}}) {
-    if (!read_text(*properties, key, text)) return Error{"properties." + std::string(key) + " must be a string"};
-  }
-  if (!read_types(*properties, place.types)) return Error{"properties.types must be a list of strings"};
-  return place;
+std::uint64_t GeojsonCounts::all_places() const {
+  std::uint64_t sum = 0;
+  for (const auto& [key, number] : places) sum += number;
+  return sum;
 }
 
-Result<void> read_geojson_places(std::istream& in, std::string_view name,
-                                 const std::function<Result<void>(const Place&)>& on_place) {
-  const auto at = [&](std::uint64_t line, const std::string& what) {
-    return Error{std::string(name) + ":" + std::to_string(line) + ": " + what};
-  };
-  constexpr char record_separator = '\x1e';
-  std::string line;
-  std::uint64_t number = 0;
-  while (std::getline(in, line)) {
-    ++number;
-    auto feature = trim(line);
-    if (feature.starts_with(record_separator)) feature = trim(feature.substr(1));
-    if (feature.empty()) continue;
-    const auto place = parse_geojson_place(feature);
-    if (!place) return at(number, place.error().message);
-    if (const auto taken = on_place(*place); !taken) return at(number, taken.error().message);
+GeojsonPlaces::GeojsonPlaces(std::string file, GeojsonOptions options, OnPlace on_place, std::size_t bytes_max)
+    : file_(std::move(file)),
+      stem_(stem(file_)),
+      options_(std::move(options)),
+      on_place_(std::move(on_place)),
+      elements_("features", bytes_max),
+      memory_(std::make_unique<Memory>()) {}
+
+GeojsonPlaces::~GeojsonPlaces() = default;
+
+Result<void> GeojsonPlaces::push(std::string_view bytes) {
+  elements_.push(bytes);
+  return read_elements();
+}
+
+Result<void> GeojsonPlaces::finish() {
+  elements_.finish();
+  return read_elements();
+}
+
+Result<void> GeojsonPlaces::read_elements() {
+  while (true) {
+    const auto next = elements_.next();
+    if (!next) return at(elements_.line(), "not JSON: " + next.error().message);
+    if (!*next) return {};
+    const auto& element = **next;
+    if (element.too_large) {
+      ++counts_.too_large;
+    } else if (const auto done = read(element.text); !done) {
+      return at(element.line, done.error().message);
+    }
   }
-  if (!in.eof()) return at(number + 1, "cannot be read; check the file");
+}
+
+Result<void> GeojsonPlaces::read(std::string_view feature) {
+  json::monotonic_resource values(memory_->values.data(), memory_->values.size());
+  auto& parser = memory_->parser;
+  parser.reset(&values);
+  boost::system::error_code error;
+  parser.write(feature.data(), feature.size(), error);
+  if (error) return Error{"not JSON in UTF-8: " + error.message()};
+  const auto value = parser.release();
+  const auto parsed = parse_geojson_place(value, stem_, options_);
+  if (!parsed) return parsed.error();
+  switch (parsed->left_out) {
+    case LeftOut::unnamed:
+      ++counts_.unnamed;
+      return {};
+    case LeftOut::no_place:
+      ++counts_.no_place;
+      return {};
+    case LeftOut::no_geometry:
+      ++counts_.no_geometry;
+      return {};
+    case LeftOut::no:
+      break;
+  }
+  auto taken = on_place_(parsed->place, parsed->version);
+  if (!taken) return taken;
+  const auto known = counts_.places.find(parsed->key);
+  if (known != counts_.places.end()) {
+    ++known->second;
+  } else {
+    counts_.places.emplace(parsed->key, 1);
+  }
   return {};
+}
+
+Error GeojsonPlaces::at(std::uint64_t line, const std::string& what) const {
+  return Error{file_ + ":" + std::to_string(line) + ": " + what};
 }
 
 }  // namespace herd::places

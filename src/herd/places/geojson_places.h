@@ -1,21 +1,68 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
-#include <istream>
+#include <map>
+#include <memory>
+#include <string>
 #include <string_view>
 
 #include "herd/base/result.h"
-#include "herd/places/place.h"
+#include "herd/places/geojson_place.h"
+#include "herd/places/json_elements.h"
 
 namespace herd::places {
 
-/// Parses one GeoJSON Feature whose geometry is a Point, with the properties that docs/place-file.md lists.
-Result<Place> parse_geojson_place(std::string_view feature);
+/// What came out of an input, by number.
+struct GeojsonCounts {
+  std::map<std::string, std::uint64_t, std::less<>> places = {};  ///< by what they are counted as: "amenity", "own"
+  std::uint64_t unnamed = 0;
+  std::uint64_t no_place = 0;
+  std::uint64_t no_geometry = 0;
+  std::uint64_t too_large = 0;  ///< features of more than the bytes that one may have
 
-/// Reads GeoJSON text lines, one Feature a line, with or without the record separators of RFC 8142, and hands each
-/// place to `on_place`. Empty lines are skipped. Ends at the first mistake, in the line or from `on_place`, with
-/// "name:12: what is wrong". `name` stands for the input in messages.
-Result<void> read_geojson_places(std::istream& in, std::string_view name,
-                                 const std::function<Result<void>(const Place&)>& on_place);
+  std::uint64_t all_places() const;
+
+  friend bool operator==(const GeojsonCounts&, const GeojsonCounts&) = default;
+};
+
+/// Reads places from GeoJSON as its bytes come: a FeatureCollection, Features one after another (one a line, for
+/// example), or a sequence of RFC 8142, of any length. Holds one feature at a time.
+class GeojsonPlaces {
+ public:
+  /// What one feature may have; one of more is left out and counted. An outline of three million points takes as much.
+  static constexpr std::size_t feature_bytes_max = std::size_t{64} << 20U;
+
+  using OnPlace = std::function<Result<void>(const Place& place, std::uint64_t version)>;
+
+  /// `file` is the input's name, which stands in messages; places without an id get its last part in theirs. `on_place`
+  /// is called in push() and finish(); an error that it returns ends the reading like a mistake in the input.
+  GeojsonPlaces(std::string file, GeojsonOptions options, OnPlace on_place, std::size_t bytes_max = feature_bytes_max);
+  ~GeojsonPlaces();
+
+  /// Takes in the next bytes. The first mistake is told as "file:12: what is wrong", with the line in which the feature
+  /// begins. Not to be called again after it.
+  Result<void> push(std::string_view bytes);
+  /// To be called when there are no more.
+  Result<void> finish();
+
+  const GeojsonCounts& counts() const { return counts_; }
+
+ private:
+  struct Memory;
+
+  Result<void> read_elements();
+  Result<void> read(std::string_view feature);
+  Error at(std::uint64_t line, const std::string& what) const;
+
+  std::string file_;
+  std::string stem_;
+  GeojsonOptions options_;
+  OnPlace on_place_;
+  JsonElements elements_;
+  GeojsonCounts counts_;
+  std::unique_ptr<Memory> memory_;
+};
 
 }  // namespace herd::places

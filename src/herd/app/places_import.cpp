@@ -1,0 +1,133 @@
+#include "herd/app/places_import.h"
+
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <optional>
+#include <system_error>
+
+#include "herd/app/import_progress.h"
+#include "herd/app/osm_extract.h"
+#include "herd/app/run_command.h"
+#include "herd/app/stop_signals.h"
+#include "herd/app/work_folder.h"
+#include "herd/places/place_file_writer.h"
+
+namespace herd::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The size of a file; none if it is a pipe or the like.
+Result<std::optional<std::uint64_t>> size_of(const std::string& file) {
+  std::error_code error;
+  const auto status = fs::status(file, error);
+  if (!error && fs::is_directory(status)) error = std::make_error_code(std::errc::is_a_directory);
+  if (!error && !std::ifstream(file)) error = std::error_code(errno, std::generic_category());
+  if (error) return Error{file + ": cannot be read: " + error.message()};
+  if (!fs::is_regular_file(status)) return std::nullopt;
+  return fs::file_size(file, error);
+}
+
+/// Reads a file of GeoJSON, which `on_bytes` gets piece by piece.
+Result<void> read_file(const std::string& file, std::uint64_t size, const OnOutput& on_bytes, const OnPart& on_part) {
+  std::ifstream in(file, std::ios::binary);
+  std::vector<char> buffer(std::size_t{256} << 10U);
+  std::uint64_t bytes = 0;
+  while (in) {
+    in.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
+    const auto got = static_cast<std::size_t>(in.gcount());
+    if (auto done = on_bytes({buffer.data(), got}); !done) return done;
+    bytes += got;
+    on_part(size == 0 ? 0 : static_cast<double>(bytes) / static_cast<double>(size));
+  }
+  if (!in.eof()) return Error{file + ": cannot be read on after byte " + std::to_string(bytes) + "; check the disk"};
+  return {};
+}
+
+class Import {
+ public:
+  Import(const ImportOptions& options, fs::path work, std::optional<std::uint64_t> bytes)
+      : options_(options), work_(std::move(work)), progress_(bytes), writer_(made()) {}
+
+  Result<ImportSummary::File> read(const std::string& file, std::uint64_t size) {
+    auto reading = options_.geojson;
+    reading.only_osm = is_osm_file(file);
+    places::GeojsonPlaces geojson(
+        file, reading, [&](const places::Place& place, std::uint64_t version) { return writer_.add(place, version); });
+    const auto on_bytes = [&](std::string_view bytes) { return geojson.push(bytes); };
+    const auto on_stage = [&](std::string_view doing, double part) { progress_.show(doing, part, writer_.size()); };
+    progress_.begin_file(file, size);
+    Result<void> done;
+    if (reading.only_osm) {
+      done = read_osm_file(file, work_, progress_.is_shown(), on_bytes, on_stage);
+    } else if (file.ends_with(".gz")) {
+      on_stage("reading", 0);
+      done = run_command({{"gzip", "-dc", "--", file}, file, "gzip"}, on_bytes, [](double) {});
+    } else {
+      done = read_file(file, size, on_bytes, [&](double part) { on_stage("reading", part); });
+    }
+    if (done) done = geojson.finish();
+    if (!done) return done.error();
+    return ImportSummary::File{file, geojson.counts()};
+  }
+
+  Result<std::uint64_t> write() {
+    if (writer_.size() == 0) return Error{"no places in the input; " + options_.out + " stays as it was"};
+    auto places = writer_.write([&](double part) { progress_.show_writing(part, writer_.size()); });
+    if (!places) return places;
+    std::error_code error;
+    fs::rename(made(), options_.out, error);
+    if (error) return Error{options_.out + ": cannot be replaced: " + error.message()};
+    return places;
+  }
+
+ private:
+  /// Where the place file is made, and what its writer sorts.
+  fs::path made() const { return work_ / "new.places"; }
+
+  const ImportOptions& options_;
+  fs::path work_;
+  ImportProgress progress_;
+  places::PlaceFileWriter writer_;
+};
+
+}  // namespace
+
+Result<ImportSummary> import_places(const ImportOptions& options) {
+  std::optional<std::uint64_t> all = 0;
+  std::vector<std::uint64_t> sizes;
+  for (const auto& file : options.files) {
+    const auto size = size_of(file);
+    if (!size) return size.error();
+    std::error_code ignored;
+    if (fs::equivalent(file, options.out, ignored)) return Error{file + ": is the place file to be made as well"};
+    sizes.push_back(size->value_or(0));
+    all = all && *size ? std::optional(*all + **size) : std::nullopt;
+  }
+
+  const auto work = WorkFolder::make(options.out);
+  if (!work) return work.error();
+  const StopSignals stop([folder = work->path()] {
+    kill_command();
+    std::error_code ignored;
+    // What the other threads make in between goes with the next attempt.
+    for (int i = 0; i < 10 && fs::exists(folder, ignored); ++i) fs::remove_all(folder, ignored);
+  });
+
+  Import import(options, work->path(), all);
+  ImportSummary summary;
+  for (std::size_t i = 0; i < options.files.size(); ++i) {
+    auto read = import.read(options.files[i], sizes[i]);
+    if (!read) return read.error();
+    summary.files.push_back(*std::move(read));
+  }
+  const auto written = import.write();
+  if (!written) return written.error();
+  summary.out = options.out;
+  summary.places = *written;
+  return summary;
+}
+
+}  // namespace herd::app

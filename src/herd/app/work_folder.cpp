@@ -1,0 +1,61 @@
+#include "herd/app/work_folder.h"
+
+#include <cerrno>
+#include <cstdlib>
+#include <fcntl.h>
+#include <string>
+#include <sys/file.h>
+#include <system_error>
+#include <unistd.h>
+#include <utility>
+
+namespace herd::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A descriptor of the folder that holds its lock; -1 if another process does or there is no such folder.
+int lock_folder(const fs::path& folder) {
+  const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0 || flock(descriptor, LOCK_EX | LOCK_NB) == 0) return descriptor;
+  close(descriptor);
+  return -1;
+}
+
+void remove_abandoned(const fs::path& parent, const std::string& begin) {
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(parent, ignored)) {
+    if (!entry.path().filename().string().starts_with(begin)) continue;
+    const int lock = lock_folder(entry.path());
+    if (lock < 0) continue;
+    fs::remove_all(entry.path(), ignored);
+    close(lock);
+  }
+}
+
+}  // namespace
+
+Result<WorkFolder> WorkFolder::make(const fs::path& out) {
+  const auto parent = out.has_parent_path() ? out.parent_path() : fs::path(".");
+  const auto begin = out.filename().string() + ".import-";
+  remove_abandoned(parent, begin);
+  std::string name = (parent / begin).string() + "XXXXXX";
+  const int lock = mkdtemp(name.data()) == nullptr ? -1 : lock_folder(name);
+  if (lock < 0) {
+    return Error{out.string() + ": cannot be made in " + parent.string() + ": " +
+                 std::generic_category().message(errno) + "; choose a folder that exists and may be written to"};
+  }
+  return WorkFolder(name, lock);
+}
+
+WorkFolder::WorkFolder(WorkFolder&& other) noexcept
+    : path_(std::move(other.path_)), lock_(std::exchange(other.lock_, -1)) {}
+
+WorkFolder::~WorkFolder() {
+  if (lock_ < 0) return;
+  std::error_code ignored;
+  fs::remove_all(path_, ignored);
+  close(lock_);
+}
+
+}  // namespace herd::app
