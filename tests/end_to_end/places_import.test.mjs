@@ -45,7 +45,7 @@ function refused(args, options) {
 
 /** What the places of a file near a point are called, from the files that ship and this one. */
 function near(file, point, ...options) {
-  fs.writeFileSync(inFolder('herd.toml'), `[[server]]\nid = "A"\nline = "127.0.0.1:1"\npeer = "127.0.0.1:2"\n[places]\nfiles = ["${file}"]\n`);
+  fs.writeFileSync(inFolder('herd.toml'), `[herd]\nname = "a"\n[[server]]\nid = "A"\nline = "127.0.0.1:1"\npeer = "127.0.0.1:2"\n[places]\nfiles = ["${file}"]\n`);
   fs.mkdirSync(inFolder('none'), { recursive: true });
   const { status, stdout, stderr } = proxyherd(['places', 'near', point, '--json', '--config', 'herd.toml', ...options],
     { env: { ...process.env, PROXYHERD_DATA: inFolder('none') } });
@@ -154,13 +154,12 @@ describe('an OpenStreetMap extract', { skip: noOsmium }, () => {
       const child = spawn(binary, ['places', 'import', 'village.osm', '-o', 'old.places'],
         { cwd: folder, env: { ...process.env, PATH: `${inFolder('bin')}:${process.env.PATH}` } });
       const ended = new Promise((resolve) => child.on('exit', (status, by) => resolve({ status, by })));
-      const pid = await eventually(() => Number(fs.existsSync(inFolder('pid')) && fs.readFileSync(inFolder('pid'), 'utf8')) || null,
-        { what: 'osmium is running' });
+      const pid = await eventually('osmium is running', () => Number(fs.readFileSync(inFolder('pid'), 'utf8')));
       assert.equal(fs.readdirSync(folder).filter((name) => name.startsWith('old.places.import-')).length, 1);
       child.kill(signal);
       assert.deepEqual(await ended, { status: 128 + os.constants.signals[signal], by: null });
-      await eventually(() => !fs.existsSync(`/proc/${pid}`) || fs.readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z '),
-        { what: 'osmium has ended' });
+      await eventually('osmium has ended',
+        () => !fs.existsSync(`/proc/${pid}`) || fs.readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z '));
       fs.rmSync(inFolder('pid'));
       assert.deepEqual(fs.readdirSync(folder).sort(), before);
       assert.equal(fs.readFileSync(inFolder('old.places'), 'utf8'), 'old');
@@ -171,8 +170,7 @@ describe('an OpenStreetMap extract', { skip: noOsmium }, () => {
     const child = spawn(binary, ['places', 'import', 'village.osm', '-o', 'old.places'],
       { cwd: folder, env: { ...process.env, PATH: `${inFolder('bin')}:${process.env.PATH}` } });
     const ended = new Promise((resolve) => child.on('exit', resolve));
-    const pid = await eventually(() => Number(fs.existsSync(inFolder('pid')) && fs.readFileSync(inFolder('pid'), 'utf8')) || null,
-      { what: 'osmium is running' });
+    const pid = await eventually('osmium is running', () => Number(fs.readFileSync(inFolder('pid'), 'utf8')));
     const left = () => fs.readdirSync(folder).filter((name) => name.startsWith('old.places.import-'));
     child.kill('SIGKILL');
     await ended;
@@ -181,7 +179,7 @@ describe('an OpenStreetMap extract', { skip: noOsmium }, () => {
     fs.mkdirSync(inFolder('old.places.import-used'));
     const lock = spawn('flock', [inFolder('old.places.import-used'), 'sleep', '600'], { detached: true });
     try {
-      await eventually(() => spawnSync('flock', ['-n', inFolder('old.places.import-used'), 'true']).status !== 0, { what: 'the lock' });
+      await eventually('the lock is taken', () => spawnSync('flock', ['-n', inFolder('old.places.import-used'), 'true']).status !== 0);
       imported('village.osm', '-o', 'old.places');
       assert.deepEqual(left(), ['old.places.import-used'], 'another import at work keeps its folder');
     } finally {
@@ -255,7 +253,7 @@ describe('GeoJSON', () => {
     const bytes = fs.statSync(file).size;
     // Far less memory than the file has: sanitizers reserve much address space, so what is measured is what was touched.
     const script = `"$0" places import large.geojson -o large.places & pid=$!; peak=0
-      while rss=$(sed -n 's/^VmHWM: *\\([0-9]*\\) kB/\\1/p' /proc/$pid/status 2>/dev/null) && [ -n "$rss" ]; do peak=$rss; done
+      while rss=$(sed -n 's/^VmHWM:[^0-9]*\\([0-9]*\\) kB/\\1/p' /proc/$pid/status 2>/dev/null) && [ -n "$rss" ]; do peak=$rss; done
       wait $pid || exit 1; echo "$peak"`;
     const { status, stdout, stderr } = spawnSync('sh', ['-c', script, binary], { cwd: folder, encoding: 'utf8' });
     assert.equal(status, 0, stderr);
@@ -269,7 +267,8 @@ describe('GeoJSON', () => {
     const text = feature({ name: 'Packed', place_id: 'own:1' });
     fs.writeFileSync(inFolder('packed.geojsonl.gz'), gzipSync(text));
     assert.equal(imported('packed.geojsonl.gz', '-o', 'packed.places').places, 1);
-    const { status, stderr } = proxyherd(['places', 'import', '/dev/stdin', '-o', 'piped.places'], { input: text });
+    const { status, stderr } = spawnSync('sh', ['-c', 'gzip -dc packed.geojsonl.gz | "$0" places import /dev/stdin -o piped.places', binary],
+      { cwd: folder, encoding: 'utf8' });
     assert.equal(status, 0, stderr);
     assert.deepEqual(fs.readFileSync(inFolder('piped.places')), fs.readFileSync(inFolder('packed.places')));
   });

@@ -1,8 +1,11 @@
 #include "herd/app/osm_extract.h"
 
+#include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <fstream>
 #include <system_error>
+#include <thread>
 #include <vector>
 
 #include "herd/places/osm_tags.h"
@@ -17,6 +20,14 @@ constexpr double part_of_filter = 0.85;
 
 std::string without_ending(std::string_view file, std::string_view ending) {
   return std::string(file.ends_with(ending) ? file.substr(0, file.size() - ending.size()) : file);
+}
+
+/// Lets osmium unpack on all cores, unless the user chose how many. By itself it takes two fewer than there are, which
+/// on two of them costs a fifth of the speed.
+void let_osmium_use_all_cores() {
+  constexpr unsigned threads_max = 32;
+  const auto threads = std::clamp(2 * std::thread::hardware_concurrency(), 2U, threads_max);
+  setenv("OSMIUM_POOL_THREADS", std::to_string(threads).c_str(), 0);
 }
 
 /// Osmium's words with its bar if someone watches; a name that looks like an option is made none.
@@ -43,6 +54,7 @@ bool is_osm_file(std::string_view file) {
 
 Result<void> read_osm_file(const std::string& file, const fs::path& work, bool watched, const OnOutput& on_geojson,
                            const OnStage& on_stage) {
+  let_osmium_use_all_cores();
   const auto no_output = [](std::string_view) -> Result<void> { return {}; };
   const auto filtered = (work / "filtered.osm.pbf").string();
   std::vector<std::string> filter = {"tags-filter", as_argument(file),         "-o", filtered, "-O",

@@ -24,10 +24,10 @@ Result<std::optional<std::uint64_t>> size_of(const std::string& file) {
   std::error_code error;
   const auto status = fs::status(file, error);
   if (!error && fs::is_directory(status)) error = std::make_error_code(std::errc::is_a_directory);
-  if (!error && !std::ifstream(file)) error = std::error_code(errno, std::generic_category());
+  const bool regular = fs::is_regular_file(status);  // opening a pipe would be noticed at its other end
+  if (!error && regular && !std::ifstream(file)) error = std::error_code(errno, std::generic_category());
   if (error) return Error{file + ": cannot be read: " + error.message()};
-  if (!fs::is_regular_file(status)) return std::nullopt;
-  return fs::file_size(file, error);
+  return regular ? std::optional(fs::file_size(file, error)) : std::nullopt;
 }
 
 /// Reads a file of GeoJSON, which `on_bytes` gets piece by piece.

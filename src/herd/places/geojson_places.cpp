@@ -80,7 +80,8 @@ Result<void> GeojsonPlaces::read(std::string_view feature) {
       ++counts_.unnamed;
       return {};
     case LeftOut::no_place:
-      ++counts_.no_place;
+      // Of an extract, what osmium brought along: corners with tags, and members of what was asked for.
+      counts_.no_place += options_.only_osm ? 0 : 1;
       return {};
     case LeftOut::no_geometry:
       ++counts_.no_geometry;

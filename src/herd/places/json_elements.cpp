@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <utility>
 
 namespace herd::places {
 namespace {
@@ -161,34 +162,56 @@ bool JsonElements::begin_value(char first) {
 
 /// Goes on to the end of the value that the scan is inside of; false if that is not there yet.
 bool JsonElements::pass_value() {
-  while (scan_ < buffer_.size()) {
-    const char c = buffer_[scan_];
+  const std::string_view bytes = buffer_;
+  const auto is_dull = [this](char c) {  // most bytes are: they end nothing and begin nothing
+    if (inside_ == Inside::nested)
+      return c > ']' ? c != '{' && c != '}' : c != '"' && c != '[' && c != ']' && c != '\n';
+    return c != '"' && c != '\\' && c != '\n';
+  };
+  while (scan_ < bytes.size()) {
     if (inside_ == Inside::scalar) {
-      if (is_one_of(c, ends_of_scalar)) return inside_ = Inside::nothing, true;
+      if (is_one_of(bytes[scan_], ends_of_scalar)) return inside_ = Inside::nothing, true;
       ++scan_;
       continue;
     }
-    ++scan_;
-    line_ += c == '\n' ? 1 : 0;
-    if (inside_ != Inside::nested) {  // a string
-      if (escaped_) {
-        escaped_ = false;
-      } else if (c == '\\') {
-        escaped_ = true;
-      } else if (c == '"') {
-        if (inside_ == Inside::string) return inside_ = Inside::nothing, true;
-        inside_ = Inside::nested;
+    if (!std::exchange(escaped_, false)) {
+      std::size_t at = scan_;
+      while (at < bytes.size() && is_dull(bytes[at])) ++at;
+      scan_ = at;
+      if (at == bytes.size()) break;
+      if (pass_mark(bytes[at])) {
+        ++scan_;
+        return inside_ = Inside::nothing, true;
       }
-    } else if (c == '"') {
-      inside_ = Inside::nested_string;
-    } else if (c == '{' || c == '[') {
-      ++depth_;
-    } else if ((c == '}' || c == ']') && --depth_ == 0) {
-      return inside_ = Inside::nothing, true;
+    } else if (bytes[scan_] == '\n') {
+      ++line_;
     }
+    ++scan_;
   }
   if (inside_ != Inside::scalar || !finished_) return false;
   return inside_ = Inside::nothing, true;
+}
+
+/// Goes over a byte that means something where the scan is; true if the value ends with it.
+bool JsonElements::pass_mark(char mark) {
+  switch (mark) {
+    case '\n':
+      ++line_;
+      return false;
+    case '\\':
+      escaped_ = true;
+      return false;
+    case '"':
+      if (inside_ == Inside::string) return true;
+      inside_ = inside_ == Inside::nested ? Inside::nested_string : Inside::nested;
+      return false;
+    case '{':
+    case '[':
+      ++depth_;
+      return false;
+    default:  // a closing bracket
+      return --depth_ == 0;
+  }
 }
 
 void JsonElements::keep() {

@@ -55,6 +55,7 @@ class JsonElements {
 
   bool pass_white_space();
   bool pass_value();
+  bool pass_mark(char mark);
   bool begin_value(char first);
   void keep();
   void end_array();
