@@ -25,8 +25,10 @@ struct Outcome {
 
 Outcome read(std::string_view text, std::size_t step) {
   Outcome out;
+  herd::places::GeojsonOptions options;
+  options.language = "de";
   GeojsonPlaces reader(
-      "fuzz.geojson", {.language = "de"},
+      "fuzz.geojson", options,
       [&](const Place& place, std::uint64_t) -> herd::Result<void> {
         out.places.push_back(place);
         return {};

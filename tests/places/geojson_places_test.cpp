@@ -12,6 +12,18 @@ struct Outcome {
   std::string error;
 };
 
+GeojsonOptions with_language(std::string language) {
+  GeojsonOptions options;
+  options.language = std::move(language);
+  return options;
+}
+
+GeojsonOptions with_id_prefix(std::string prefix) {
+  GeojsonOptions options;
+  options.id_prefix = std::move(prefix);
+  return options;
+}
+
 Outcome read_in_steps(std::string_view text, std::size_t step, GeojsonOptions options = {},
                       std::size_t bytes_max = GeojsonPlaces::feature_bytes_max) {
   Outcome out;
@@ -78,7 +90,7 @@ TEST(GeojsonPlaces, are_read_from_lines_sequences_and_collections_alike) {
       const auto out = read_in_steps(text, step);
       EXPECT_EQ(out.error, "");
       EXPECT_EQ(out.places, both);
-      EXPECT_EQ(out.counts, (GeojsonCounts{.places = {{"own", 2}}}));
+      EXPECT_EQ(out.counts, (GeojsonCounts{{{"own", 2}}}));
     }
   }
   EXPECT_EQ(read("").places, std::vector<Place>{});
@@ -98,7 +110,7 @@ TEST(GeojsonPlaces, of_ones_own_may_take_their_ids_from_the_features) {
   EXPECT_EQ(only(feature(R"({"name":"Hut"})", R"({"type":"Point","coordinates":[9,47]})", R"(,"id":"h-1")")).place_id,
             "towns:h-1");
   EXPECT_EQ(only(feature(R"({"name":"Hut"})", R"({"type":"Point","coordinates":[9,47]})", R"(,"id":12)"),
-                 {.id_prefix = "huts"})
+                 with_id_prefix("huts"))
                 .place_id,
             "huts:12");
 }
@@ -108,7 +120,7 @@ TEST(GeojsonPlaces, are_OpenStreetMap_objects_with_their_tags) {
       feature(
           R"({"@version":3,"amenity":"cafe","name":"Caf\u00e9 Wolf","name:de":"Kaffee Wolf","name:en":"Wolf","alt_name":"Wolf;W\u00f6lfle","brand":"Kaffee Wolf","addr:street":"St\u00e4dtle","addr:housenumber":"29","addr:city":"Vaduz","opening_hours":"Mo-Fr 08:00-18:00"})",
           R"({"type":"Point","coordinates":[9.5,47.1]})", R"(,"id":"n12")"),
-      {.language = "de"});
+      with_language("de"));
   EXPECT_EQ(out.error, "");
   EXPECT_EQ(
       out.places,
@@ -140,7 +152,7 @@ TEST(GeojsonPlaces, of_OpenStreetMap_have_the_ids_of_their_objects_however_they_
   EXPECT_EQ(id("", R"(,"id":"relation/6")"), "osm:r6");
   EXPECT_EQ(id(R"(,"@id":"way/45")", ""), "osm:w45");
   EXPECT_EQ(id(R"(,"@type":"node","@id":123)", ""), "osm:n123");
-  EXPECT_EQ(id("", R"(,"id":"n1")", {.id_prefix = "old"}), "old:n1");
+  EXPECT_EQ(id("", R"(,"id":"n1")", with_id_prefix("old")), "old:n1");
   EXPECT_THAT(id("", ""), testing::MatchesRegex("towns:[0-9a-f]+"));
 }
 
@@ -159,7 +171,7 @@ TEST(GeojsonPlaces, of_OpenStreetMap_without_a_name_or_of_another_kind_are_left_
                         feature(R"({"shop":"books","name":"Gutenberg"})", "null") + feature("null") +
                         feature(R"({"place_id":"x","types":["cafe"]})"));
   EXPECT_EQ(out.error, "");
-  EXPECT_EQ(out.counts, (GeojsonCounts{.unnamed = 4, .no_place = 1, .no_geometry = 1}));
+  EXPECT_EQ(out.counts, (GeojsonCounts{{}, 4, 1, 1}));
 }
 
 TEST(GeojsonPlaces, of_OpenStreetMap_are_open_unless_it_says_otherwise) {
@@ -190,7 +202,7 @@ TEST(GeojsonPlaces, of_OpenStreetMap_have_the_address_that_their_tags_have) {
 TEST(GeojsonPlaces, may_be_Overtures) {
   const std::string text =
       R"({"type":"Feature","id":"08f1","geometry":{"type":"Point","coordinates":[7.42,43.73]},"properties":{"version":2,"sources":[{"property":"","dataset":"meta","record_id":"1"}],"names":{"primary":"Le Caf\u00e9","common":{"en":"The Caf\u00e9","de":"Das Caf\u00e9"},"rules":null},"categories":{"primary":"coffee_shop","alternate":["pizza_restaurant","wine_tour"]},"confidence":0.9,"addresses":[{"freeform":"1 Rue Grimaldi","locality":"Monaco","country":"MC"}],"operating_status":"temporarily_closed"}})";
-  const auto out = read(text, {.language = "en"});
+  const auto out = read(text, with_language("en"));
   EXPECT_EQ(out.error, "");
   EXPECT_EQ(
       out.places,
@@ -210,7 +222,7 @@ TEST(GeojsonPlaces, may_be_Overtures) {
 TEST(GeojsonPlaces, of_Overtures_may_be_as_its_downloader_writes_them) {
   const Place place = only(
       R"({"type":"Feature","geometry":{"type":"Point","coordinates":[7,43]},"properties":{"id":"08f2","names":{"primary":"A","common":[["de","B"],["fr",null]]},"basic_category":"gas_station","sources":[{"dataset":"OpenStreetMap"}],"addresses":[],"operating_status":"open"}})",
-      {.language = "de"});
+      with_language("de"));
   EXPECT_EQ(place.name, "B");
   EXPECT_EQ(place.other_names, "A");
   EXPECT_EQ(place.place_id, "overture:08f2");

@@ -150,7 +150,7 @@ Result<void> run_command(const Command& command, const OnOutput& on_output, cons
   // A larger pipe means fewer switches between the two.
   fcntl(output.reading(), F_SETPIPE_SZ, 1 << 20U);
   Said said(on_part);
-  const auto done = read_all(output.reading(), errors.reading(), on_output, said);
+  auto done = read_all(output.reading(), errors.reading(), on_output, said);
   if (!done) kill(child, SIGKILL);
   int status = 0;
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) {

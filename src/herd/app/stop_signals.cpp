@@ -23,7 +23,8 @@ StopSignals::StopSignals(std::function<void()> clean_up) : clean_up_(std::move(c
 
 StopSignals::~StopSignals() {
   over_ = true;
-  pthread_kill(waiter_.native_handle(), SIGTERM);  // wakes it
+  // NOLINTNEXTLINE(bugprone-bad-signal-to-kill-thread): it does not end the thread but wakes it, which waits for it
+  pthread_kill(waiter_.native_handle(), SIGTERM);
   waiter_.join();
   pthread_sigmask(SIG_SETMASK, &before_, nullptr);
 }

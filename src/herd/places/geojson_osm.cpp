@@ -40,7 +40,7 @@ std::optional<std::string> parse_osm_id(std::string_view text) {
 }
 
 std::optional<std::string> osm_id(const json::object& feature, const json::object& properties) {
-  const auto id = parse_osm_id(text_at(properties, "@id"));
+  auto id = parse_osm_id(text_at(properties, "@id"));
   if (id) return id;
   const auto type = text_at(properties, "@type");
   if (const auto* number = properties.if_contains("@id"); number != nullptr && !type.empty()) {

@@ -114,7 +114,7 @@ std::string derived_id(std::string_view name, geo::Location location) {
   auto* const end = std::to_chars(digits.data(), digits.data() + digits.size(),
                                   XXH3_64bits_withSeed(name.data(), name.size(), seed), 16)
                         .ptr;
-  return std::string(digits.data(), end);
+  return {digits.data(), end};
 }
 
 }  // namespace herd::places

@@ -13,10 +13,10 @@ namespace herd::places {
 /// How GeoJSON of anyone's is to be read.
 struct GeojsonOptions {
   /// Names in this language come first, as far as there are any: "de". Empty: the names used on the spot.
-  std::string language = {};
+  std::string language;
   /// What place ids begin with that are made of the input's numbers: "osm:n123". Empty: "osm", "overture", or for
   /// places of one's own the name of their file.
-  std::string id_prefix = {};
+  std::string id_prefix;
   /// All features are OpenStreetMap objects, so those without tags of our table are no places.
   bool only_osm = false;
 };
@@ -29,7 +29,7 @@ struct GeojsonPlace {
   LeftOut left_out = LeftOut::no;  ///< if it is, nothing else is said
   Place place = {};
   std::uint64_t version = 0;  ///< the greater, the newer, among those with one place id; 0 if unknown
-  std::string_view key = {};  ///< what it is counted as: "amenity", "stops", "overture", "own"
+  std::string_view key = "";  ///< what it is counted as: "amenity", "stops", "overture", "own"
 };
 
 /// Reads a GeoJSON Feature: an OpenStreetMap object whose properties are its tags (geojson_osm.h), a place of

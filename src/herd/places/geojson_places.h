@@ -16,7 +16,7 @@ namespace herd::places {
 
 /// What came out of an input, by number.
 struct GeojsonCounts {
-  std::map<std::string, std::uint64_t, std::less<>> places = {};  ///< by what they are counted as: "amenity", "own"
+  std::map<std::string, std::uint64_t, std::less<>> places;  ///< by what they are counted as: "amenity", "own"
   std::uint64_t unnamed = 0;
   std::uint64_t no_place = 0;
   std::uint64_t no_geometry = 0;
