@@ -80,12 +80,18 @@ const std::vector<Place> both = {
      BusinessStatus::closed_temporarily},
 };
 
+std::string joined(std::initializer_list<std::string_view> parts) {
+  std::string out;
+  for (const auto part : parts) out += part;
+  return out;
+}
+
 TEST(GeojsonPlaces, are_read_from_lines_sequences_and_collections_alike) {
   for (const auto& text :
-       {vaduz + "\n" + null_island + "\n", vaduz + "\r\n\r\n" + null_island,
-        "\x1e" + vaduz + "\n\x1e" + null_island + "\n",
-        R"({"type":"FeatureCollection","name":"features","features":[)" + vaduz + ",\n" + null_island + "]}",
-        R"({"features":[)" + vaduz + R"(],"type":"FeatureCollection"})" + null_island}) {
+       {joined({vaduz, "\n", null_island, "\n"}), joined({vaduz, "\r\n\r\n", null_island}),
+        joined({"\x1e", vaduz, "\n\x1e", null_island, "\n"}),
+        joined({R"({"type":"FeatureCollection","name":"features","features":[)", vaduz, ",\n", null_island, "]}"}),
+        joined({R"({"features":[)", vaduz, R"(],"type":"FeatureCollection"})", null_island})}) {
     for (const std::size_t step : {std::size_t{1}, std::size_t{7}, text.size()}) {
       const auto out = read_in_steps(text, step);
       EXPECT_EQ(out.error, "");

@@ -74,16 +74,16 @@ TEST(JsonElements, may_have_record_separators_and_a_byte_order_mark_between_valu
 }
 
 TEST(JsonElements, that_are_too_large_are_passed_over) {
-  const std::string fits(98, 'x');
-  const auto text =
-      "{\"features\":[\"" + fits + "\",\"" + fits + "x\",3]}\n\"" + fits + "\"\n{\"x\":\"" + fits + "\"}\n5";
-  const Out expected = {"[]1 13 \"" + fits + "\"", "[]1 114 too large", "[]1 216 3",
-                        "2 220 \"" + fits + "\"",  "3 321 too large",   "4 428 5"};
+  const std::string fits = '"' + std::string(98, 'x') + '"';
+  const std::string too_large = '"' + std::string(99, 'x') + '"';
+  const auto text = R"({"features":[)" + fits + "," + too_large + ",3]}\n" + fits + "\n{\"x\":" + fits + "}\n5";
+  const Out expected = {"[]1 13 " + fits, "[]1 114 too large", "[]1 216 3",
+                        "2 220 " + fits,  "3 321 too large",   "4 428 5"};
   for (std::size_t step = 1; step <= text.size(); ++step) EXPECT_EQ(split(text, step), expected) << step;
 }
 
 TEST(JsonElements, come_out_of_a_value_that_is_larger_than_any_of_them_may_be) {
-  const auto text = "{\"comment\":\"" + std::string(1000, 'x') + "\",\"features\":[1,2]}";
+  const auto text = R"({"comment":")" + std::string(1000, 'x') + R"(","features":[1,2]})";
   EXPECT_EQ(split(text), (Out{"[]1 1026 1", "[]1 1028 2"}));
 }
 

@@ -15,7 +15,7 @@ inline void PrintTo(const Degrees& point, std::ostream* out) {
 
 namespace {
 
-MATCHER_P2(IsAt, x, y, "") {
+MATCHER_P2(is_at, x, y, "") {
   return std::abs(arg.x - x) < 1e-9 && std::abs(arg.y - y) < 1e-9;
 }
 
@@ -32,9 +32,9 @@ DegreesLine turned(DegreesLine line) {
 }
 
 TEST(PointInside, is_the_centroid_where_that_is_inside) {
-  EXPECT_THAT(point_inside({{square}}), IsAt(2, 2));
-  EXPECT_THAT(point_inside({{turned(square)}}), IsAt(2, 2));
-  EXPECT_THAT(point_inside({{{{0, 0}, {3, 0}, {0, 3}, {0, 0}}}}), IsAt(1, 1));
+  EXPECT_THAT(point_inside({{square}}), is_at(2, 2));
+  EXPECT_THAT(point_inside({{turned(square)}}), is_at(2, 2));
+  EXPECT_THAT(point_inside({{{{0, 0}, {3, 0}, {0, 3}, {0, 0}}}}), is_at(1, 1));
 }
 
 TEST(PointInside, is_the_middle_of_the_widest_part_beside_the_centroid) {
@@ -43,14 +43,14 @@ TEST(PointInside, is_the_middle_of_the_widest_part_beside_the_centroid) {
   const auto point = point_inside({{u}});
   EXPECT_NEAR(point.x, 5, 1e-9);
   EXPECT_GT(point.y, 1);
-  EXPECT_THAT(point_inside({{turned(u)}}), IsAt(point.x, point.y));
+  EXPECT_THAT(point_inside({{turned(u)}}), is_at(point.x, point.y));
 }
 
 TEST(PointInside, is_not_in_a_hole) {
   const DegreesLine hole = {{1, 1}, {3, 1}, {3, 3}, {1, 3}, {1, 1}};
   for (const auto& ring : {hole, turned(hole)}) {
     const auto point = point_inside({{square, ring}});
-    EXPECT_THAT(point, IsAt(0.5, 2));
+    EXPECT_THAT(point, is_at(0.5, 2));
   }
   EXPECT_THAT(point_inside({{square, {{0.5, 0.5}, {3, 0.5}, {3, 3.5}, {0.5, 3.5}, {0.5, 0.5}}}}).x,
               testing::DoubleEq(3.5));
@@ -58,20 +58,20 @@ TEST(PointInside, is_not_in_a_hole) {
 
 TEST(PointInside, is_in_the_largest_of_several_polygons) {
   const DegreesLine small = {{10, 0}, {11, 0}, {11, 1}, {10, 1}, {10, 0}};
-  EXPECT_THAT(point_inside({{small}, {square}, {moved(small, 5)}}), IsAt(2, 2));
+  EXPECT_THAT(point_inside({{small}, {square}, {moved(small, 5)}}), is_at(2, 2));
 }
 
 TEST(PointInside, is_where_it_should_be_at_the_antimeridian) {
-  EXPECT_THAT(point_inside({{moved(square, 177)}}), IsAt(179, 2));
-  EXPECT_THAT(point_inside({{moved(square, 179)}}), IsAt(-179, 2));
+  EXPECT_THAT(point_inside({{moved(square, 177)}}), is_at(179, 2));
+  EXPECT_THAT(point_inside({{moved(square, 179)}}), is_at(-179, 2));
   const DegreesLine hole = {{1, 1}, {3.5, 1}, {3.5, 3}, {1, 3}, {1, 1}};
-  EXPECT_THAT(point_inside({{moved(square, 176.5), moved(hole, 176.5)}}), IsAt(177, point_inside({{square, hole}}).y));
-  EXPECT_THAT(point_inside({{moved(square, 179.5), moved(hole, 179.5)}}), IsAt(180, point_inside({{square, hole}}).y));
+  EXPECT_THAT(point_inside({{moved(square, 176.5), moved(hole, 176.5)}}), is_at(177, point_inside({{square, hole}}).y));
+  EXPECT_THAT(point_inside({{moved(square, 179.5), moved(hole, 179.5)}}), is_at(180, point_inside({{square, hole}}).y));
 }
 
 TEST(PointInside, is_on_the_outline_where_there_is_no_inside) {
-  EXPECT_THAT(point_inside({{{{1, 2}}}}), IsAt(1, 2));
-  EXPECT_THAT(point_inside({{{{1, 2}, {1, 2}, {1, 2}, {1, 2}}}}), IsAt(1, 2));
+  EXPECT_THAT(point_inside({{{{1, 2}}}}), is_at(1, 2));
+  EXPECT_THAT(point_inside({{{{1, 2}, {1, 2}, {1, 2}, {1, 2}}}}), is_at(1, 2));
   EXPECT_THAT(point_inside({{{{0, 0}, {2, 0}, {0, 0}}}}).y, testing::DoubleEq(0));
 }
 
@@ -104,15 +104,15 @@ TEST(PointInside, is_inside_of_any_star) {
 }
 
 TEST(MiddleOfLine, is_half_way_along) {
-  EXPECT_THAT(middle_of_line({{5, 6}}), IsAt(5, 6));
-  EXPECT_THAT(middle_of_line({{0, 0}, {4, 0}}), IsAt(2, 0));
-  EXPECT_THAT(middle_of_line({{0, 0}, {1, 0}, {1, 0}, {3, 0}}), IsAt(1.5, 0));
+  EXPECT_THAT(middle_of_line({{5, 6}}), is_at(5, 6));
+  EXPECT_THAT(middle_of_line({{0, 0}, {4, 0}}), is_at(2, 0));
+  EXPECT_THAT(middle_of_line({{0, 0}, {1, 0}, {1, 0}, {3, 0}}), is_at(1.5, 0));
   EXPECT_THAT(middle_of_line({{0, 59}, {0, 61}, {2, 61}}).y, testing::Lt(61)) << "degrees of longitude are short there";
 }
 
 TEST(MiddleOfLine, takes_the_short_way_over_the_antimeridian) {
-  EXPECT_THAT(middle_of_line({{179, 0}, {-177, 0}}), IsAt(-179, 0));
-  EXPECT_THAT(middle_of_line({{-177, 0}, {179, 0}}), IsAt(-179, 0));
+  EXPECT_THAT(middle_of_line({{179, 0}, {-177, 0}}), is_at(-179, 0));
+  EXPECT_THAT(middle_of_line({{-177, 0}, {179, 0}}), is_at(-179, 0));
 }
 
 }  // namespace

@@ -97,9 +97,9 @@ bool is_osm_feature(const json::object& feature, const json::object& properties)
 Result<GeojsonPlace> osm_place(const json::object& feature, const json::object& properties, const json::value& geometry,
                                std::string_view file, const GeojsonOptions& options) {
   auto kind = osm_kind(properties);
-  if (kind.types.empty()) return GeojsonPlace{LeftOut::no_place};
+  if (kind.types.empty()) return GeojsonPlace::none(LeftOut::no_place);
   const auto name = trim(text_at(properties, "name"));
-  if (name.empty()) return GeojsonPlace{LeftOut::unnamed};
+  if (name.empty()) return GeojsonPlace::none(LeftOut::unnamed);
 
   const auto location = location_of(geometry);
   if (!location) return location.error();

@@ -169,7 +169,7 @@ Result<GeojsonPlace> overture_place(const json::object& feature, const json::obj
                                     const json::value& geometry, const GeojsonOptions& options) {
   const auto& names = *object_at(properties, "names");
   const auto primary = text_at(names, "primary");
-  if (primary.empty()) return GeojsonPlace{LeftOut::unnamed};
+  if (primary.empty()) return GeojsonPlace::none(LeftOut::unnamed);
   const auto location = location_of(geometry);
   if (!location) return location.error();
 

@@ -75,7 +75,7 @@ Result<GeojsonPlace> own_place(const json::object& feature, const json::object& 
   if (!read_status(properties, place.status)) {
     return Error{"properties.business_status must be OPERATIONAL, CLOSED_TEMPORARILY or CLOSED_PERMANENTLY"};
   }
-  if (place.name.empty()) return GeojsonPlace{LeftOut::unnamed};
+  if (place.name.empty()) return GeojsonPlace::none(LeftOut::unnamed);
   const auto location = location_of(geometry);
   if (!location) return location.error();
   place.location = *location;
@@ -94,11 +94,11 @@ Result<GeojsonPlace> parse_geojson_place(const json::value& value, std::string_v
   const auto* feature = value.if_object();
   if (feature == nullptr || text_at(*feature, "type") != "Feature") return Error{"not a GeoJSON Feature"};
   const auto* properties = object_at(*feature, "properties");
-  if (properties == nullptr) return GeojsonPlace{LeftOut::unnamed};
+  if (properties == nullptr) return GeojsonPlace::none(LeftOut::unnamed);
 
   const auto* geometry = feature->if_contains("geometry");
   if (geometry == nullptr) return Error{"geometry is missing"};
-  if (geometry->is_null()) return GeojsonPlace{LeftOut::no_geometry};
+  if (geometry->is_null()) return GeojsonPlace::none(LeftOut::no_geometry);
 
   if (is_overture_feature(*properties)) return overture_place(*feature, *properties, *geometry, options);
   if (options.only_osm || is_osm_feature(*feature, *properties)) {

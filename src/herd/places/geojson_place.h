@@ -27,9 +27,15 @@ enum class LeftOut : std::uint8_t { no, unnamed, no_place, no_geometry };
 /// What a feature says of a place.
 struct GeojsonPlace {
   LeftOut left_out = LeftOut::no;  ///< if it is, nothing else is said
-  Place place = {};
+  Place place;
   std::uint64_t version = 0;  ///< the greater, the newer, among those with one place id; 0 if unknown
-  std::string_view key = "";  ///< what it is counted as: "amenity", "stops", "overture", "own"
+  std::string_view key;       ///< what it is counted as: "amenity", "stops", "overture", "own"
+
+  static GeojsonPlace none(LeftOut why) {
+    GeojsonPlace out;
+    out.left_out = why;
+    return out;
+  }
 };
 
 /// Reads a GeoJSON Feature: an OpenStreetMap object whose properties are its tags (geojson_osm.h), a place of

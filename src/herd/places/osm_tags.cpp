@@ -15,8 +15,11 @@ namespace {
 struct Value {
   std::string_view value;  // "*": any that is not listed
   std::string_view types;
-  std::string_view also_key = {};
-  std::string_view also_value = {};
+  std::string_view also_key;
+  std::string_view also_value;
+
+  constexpr Value(std::string_view of, std::string_view google, std::string_view key = {}, std::string_view also = {})
+      : value(of), types(google), also_key(key), also_value(also) {}
 };
 
 struct Key {
