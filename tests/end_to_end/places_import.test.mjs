@@ -198,7 +198,8 @@ describe('an OpenStreetMap extract', { skip: noOsmium }, () => {
       assert.match(refused(['many.osm', '-o', path.join(disk, 'x.places')]), /many\.osm: osmium failed: .*No space left on device/);
       fs.writeFileSync(inFolder('many.geojson'), Array.from({ length: 3000 }, (_, i) => JSON.stringify({
         type: 'Feature', geometry: { type: 'Point', coordinates: [20, 10] }, properties: { name: `Shop ${i} with a long name` } })).join('\n'));
-      assert.match(refused(['many.geojson', '-o', path.join(disk, 'x.places')]), /places/);
+      assert.equal(refused(['many.geojson', '-o', path.join(disk, 'x.places')]),
+        `proxyherd places import: ${path.join(disk, 'x.places')}: could not be written; check the folder and the space left on its disk\n`);
       assert.deepEqual(fs.readdirSync(disk), []);
     } finally {
       execFileSync('umount', [disk]);
@@ -260,7 +261,7 @@ describe('GeoJSON', () => {
     const [told, , peakKb] = stdout.trim().split('\n');
     assert.equal(told, 'large.geojson: 1 place (shop 1); left out: 100,000 without a name');
     assert.ok(bytes > 40e6, String(bytes));
-    assert.ok(Number(peakKb) > 0 && Number(peakKb) * 1024 < bytes * (/asan/.test(binary) ? 3 : 0.75), `${peakKb} kB`);
+    assert.ok(Number(peakKb) > 0 && Number(peakKb) * 1024 < bytes * (/asan/.test(binary) ? 2.3 : 0.75), `${peakKb} kB`);
   });
 
   it('may be packed with gzip, and come from a pipe', () => {
@@ -297,5 +298,10 @@ describe('GeoJSON', () => {
       { cwd: folder, encoding: 'utf8' });
     assert.match(stdout, /\r█*░* reading large\.geojson  \d+\.\d MB\/s  0 places  /);
     assert.match(stdout, /\r\x1b\[Klarge\.geojson: 1 place/);
+    if (osmium) {
+      const { stdout: ofExtract } = spawnSync('script', ['-qec', `${binary} places import village.osm -o bar.places`, '/dev/null'],
+        { cwd: folder, encoding: 'utf8' });
+      assert.match(ofExtract, /\r█*░* filtering village\.osm  \d+\.\d MB\/s  0 places  /);
+    }
   });
 });

@@ -87,16 +87,31 @@ TEST(JsonElements, come_out_of_a_value_that_is_larger_than_any_of_them_may_be) {
   EXPECT_EQ(split(text), (Out{"[]1 1026 1", "[]1 1028 2"}));
 }
 
-TEST(JsonElements, hold_no_more_than_one_of_them) {
-  JsonElements elements("features", 100);
-  elements.push("{\"features\":[");
-  const std::string piece(10'000, 'x');
-  for (int i = 0; i < 1000; ++i) {
-    elements.push("\"" + piece);
+TEST(JsonElements, hold_no_more_than_one_of_them_and_what_was_pushed_last) {
+  JsonElements elements("features", 1000);
+  const std::string piece(400, 'x');
+  const auto push = [&](std::string_view bytes) {
+    elements.push(bytes);
+    EXPECT_LE(elements.held_bytes(), 1000 + 2 * piece.size());
+  };
+  push(R"({"some text":")");
+  for (int i = 0; i < 100; ++i) {  // in a member that is passed over, before the array is there
+    push(piece);
     EXPECT_EQ(elements.next().value(), std::nullopt);
-    elements.push(piece + "\",7,");
-    EXPECT_TRUE(elements.next().value()->too_large);
-    EXPECT_EQ(elements.next().value()->text, "7");
+  }
+  push(R"(","features":[")");
+  for (int i = 0; i < 100; ++i) {  // in an element
+    push(piece);
+    EXPECT_EQ(elements.next().value(), std::nullopt);
+  }
+  push("\",7,");
+  EXPECT_TRUE(elements.next().value()->too_large);
+  EXPECT_EQ(elements.next().value()->text, "7");
+  push(R"(8],")");
+  EXPECT_EQ(elements.next().value()->text, "8");
+  for (int i = 0; i < 100; ++i) {  // in a name
+    push(piece);
+    EXPECT_EQ(elements.next().value(), std::nullopt);
   }
 }
 

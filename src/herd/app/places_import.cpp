@@ -69,14 +69,14 @@ class Import {
       done = read_file(file, size, on_bytes, [&](double part) { on_stage("reading", part); });
     }
     if (done) done = geojson.finish();
-    if (!done) return done.error();
+    if (!done) return as_told(done.error());
     return ImportSummary::File{file, geojson.counts()};
   }
 
   Result<std::uint64_t> write() {
     if (writer_.size() == 0) return Error{"no places in the input; " + options_.out + " stays as it was"};
     auto places = writer_.write([&](double part) { progress_.show_writing(part, writer_.size()); });
-    if (!places) return places;
+    if (!places) return as_told(places.error());
     std::error_code error;
     fs::rename(made(), options_.out, error);
     if (error) return Error{options_.out + ": cannot be replaced: " + error.message()};
@@ -86,6 +86,14 @@ class Import {
  private:
   /// Where the place file is made, and what its writer sorts.
   fs::path made() const { return work_ / "new.places"; }
+
+  /// An error in which the place file has the name that the user gave it.
+  Error as_told(Error error) const {
+    const auto name = made().string();
+    const auto at = error.message.find(name);
+    if (at != std::string::npos) error.message.replace(at, name.size(), options_.out);
+    return error;
+  }
 
   const ImportOptions& options_;
   fs::path work_;

@@ -42,6 +42,9 @@ class JsonElements {
   /// around the elements, or an end inside a value; line() is where, and asking again gives it again.
   Result<std::optional<JsonElement>> next();
 
+  /// How many bytes are held.
+  std::size_t held_bytes() const { return buffer_.size(); }
+
   /// The line of the first byte that was not looked at yet, counted from 1.
   std::uint64_t line() const { return line_; }
 
