@@ -87,7 +87,7 @@ TEST_F(PlacesCommand, import_makes_a_file_that_near_answers_from_and_info_descri
 
   const auto described = run({"places", "info", "two.places"});
   EXPECT_EQ(described.out,
-            "file      two.places\nplaces    2\nbytes     266\nversion   1\nchecksum  right\nsource    Towns\n");
+            "file      two.places\nplaces    2\nbytes     290\nversion   2\nchecksum  right\nsource    Towns\n");
   EXPECT_EQ(described.status, 0);
 }
 
