@@ -77,10 +77,10 @@ TEST(WorldPlaces, are_the_towns_of_15_000_people_and_more_and_the_airports) {
               testing::UnorderedElementsAre(testing::HasSubstr("GeoNames"), testing::HasSubstr("OurAirports")));
 }
 
-TEST(LiechtensteinPlaces, are_332_points_of_interest_with_28_restaurants) {
+TEST(LiechtensteinPlaces, are_613_with_their_restaurants_and_stops) {
   const auto liechtenstein = PlaceFile::open(data / "liechtenstein.places").value();
-  EXPECT_EQ(liechtenstein.size(), 332);
-  EXPECT_EQ(count_type(liechtenstein, "establishment"), 332);
+  EXPECT_EQ(liechtenstein.size(), 613);
+  EXPECT_EQ(count_type(liechtenstein, "transit_station"), 313);
   EXPECT_EQ(count_type(liechtenstein, "restaurant"), 28);
   EXPECT_THAT(liechtenstein.attributions(), testing::ElementsAre(testing::HasSubstr("OpenStreetMap contributors")));
 }
