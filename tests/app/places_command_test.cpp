@@ -91,6 +91,21 @@ TEST_F(PlacesCommand, import_makes_a_file_that_near_answers_from_and_info_descri
   EXPECT_EQ(described.status, 0);
 }
 
+TEST_F(PlacesCommand, near_looks_only_in_the_files_that_are_named) {
+  write("two.geojsonl", two_places);
+  ASSERT_EQ(run({"places", "import", "two.geojsonl", "-o", "two.places"}).status, 0);
+  std::filesystem::rename("two.places", "elsewhere.hidden");
+  EXPECT_EQ(run({"places", "near", "47.1410,9.5209"}).status, 1);
+  const auto near = run({"places", "near", "--in", "elsewhere.hidden", "47.1410,9.5209", "--type", "cafe"});
+  EXPECT_EQ(near.out,
+            "DISTANCE  NAME      TYPES       VICINITY\n"
+            "   100 m  Café\uFFFD[2J  cafe, food\n");
+  EXPECT_EQ(near.err, "");
+  EXPECT_EQ(run({"places", "near", "0,0", "--in", "none.places"}).err,
+            "proxyherd places near: none.places: No such file or directory; name a file made with \"proxyherd places "
+            "import\"\n");
+}
+
 TEST_F(PlacesCommand, near_takes_radius_limit_and_json) {
   write("two.geojsonl", two_places);
   ASSERT_EQ(run({"places", "import", "two.geojsonl", "-o", "two.places"}).status, 0);

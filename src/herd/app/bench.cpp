@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "herd/app/bench_progress.h"
-#include "herd/app/replay_progress.h"
+#include "herd/app/progress_text.h"
 #include "herd/net/client_socket.h"
 #include "herd/net/clock.h"
 #include "herd/net/held_check.h"

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "herd/app/bench_result.h"
-#include "herd/app/replay_progress.h"
+#include "herd/app/progress_text.h"
 #include "herd/app/table.h"
 
 namespace herd::app {

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "herd/app/replay_progress.h"
+#include "herd/app/progress_text.h"
 #include "herd/app/terminal.h"
 
 namespace herd::app {

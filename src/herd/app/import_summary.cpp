@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "herd/app/places_import.h"
-#include "herd/app/replay_progress.h"
+#include "herd/app/progress_text.h"
 #include "herd/places/json_fields.h"
 
 namespace herd::app {

@@ -12,6 +12,7 @@
 #include "herd/app/herd_file.h"
 #include "herd/app/places_import_command.h"
 #include "herd/app/places_table.h"
+#include "herd/app/progress_text.h"
 #include "herd/app/terminal.h"
 #include "herd/places/offline_places.h"
 #include "herd/places/place_file.h"
@@ -31,6 +32,7 @@ struct NearOptions {
   std::size_t limit = 10;
   std::string type;
   std::string keyword;
+  std::vector<std::filesystem::path> files;  // if any: these only
   bool json = false;
   std::string config_file;
   bool config_wanted = false;
@@ -41,12 +43,18 @@ std::optional<geo::Location> parse_center(const std::string& text) {
   return location ? location : geo::parse_iso6709(text);
 }
 
-int near(const NearOptions& options) {
+/// The files that a server would answer from, as far as there is a herd.toml.
+std::vector<std::filesystem::path> files_of_servers(const NearOptions& options) {
   auto files = places::shipped_place_files(executable_file());
   if (options.config_wanted || std::filesystem::exists(options.config_file)) {
     const auto config = load_herd(options.config_file);
     files.insert(files.end(), config.place_files.begin(), config.place_files.end());
   }
+  return files;
+}
+
+int near(const NearOptions& options) {
+  const auto files = options.files.empty() ? files_of_servers(options) : options.files;
   if (files.empty()) {
     return failed("near", "no place files found; name the folder that holds world.places in PROXYHERD_DATA");
   }
@@ -65,8 +73,8 @@ int info(const std::string& file) {
   const auto opened = places::PlaceFile::open(file, 0);
   if (!opened) return failed("info", opened.error().message);
   if (const auto verified = opened->verify(); !verified) return failed("info", verified.error().message);
-  std::cout << "file      " << file << "\nplaces    " << with_thousands(opened->size()) << "\nbytes     "
-            << with_thousands(opened->bytes()) << "\nversion   " << places::PlaceFile::version << "\nchecksum  right\n";
+  std::cout << "file      " << file << "\nplaces    " << grouped(opened->size()) << "\nbytes     "
+            << grouped(opened->bytes()) << "\nversion   " << places::PlaceFile::version << "\nchecksum  right\n";
   for (const auto attribution : opened->attributions()) {
     if (!attribution.empty()) std::cout << "source    " << attribution_text(attribution) << "\n";
   }
@@ -101,16 +109,20 @@ void add_near(CLI::App& places, std::function<int()>& action) {
       ->type_name("TYPE");
   command.add_option("--keyword", options->keyword, "Only places with all of these words in their names or types")
       ->type_name("WORDS");
+  command.add_option("--in", options->files, "Look in this place file only; may be repeated")
+      ->type_name("FILE.places")
+      ->allow_extra_args(false);
   command.add_flag("--json", options->json, "Print the response that WHATSAT would send instead of a table");
   add_config_option(command, options->config_file);
   command.footer(
       "Looks in the place files that ship (PROXYHERD_DATA names another folder for them) and in the [places] files of\n"
-      "the herd's file; that file need not exist unless it is named.\n"
+      "the herd's file; that file need not exist unless it is named. With --in it looks nowhere else.\n"
       "\n"
       "Examples:\n"
       "  proxyherd places near 34.0689,-118.4451 --limit 5\n"
       "  proxyherd places near 47.1410,9.5209 --radius 0.5 --json\n"
-      "  proxyherd places near 47.1410,9.5209 --type restaurant --keyword pizza\n");
+      "  proxyherd places near 47.1410,9.5209 --type restaurant --keyword pizza\n"
+      "  proxyherd places near 43.7384,7.4246 --radius 1 --in monaco.places\n");
   command.callback([options, &command, &action] {
     options->config_wanted = command.get_option("--config")->count() > 0;
     action = [options] { return near(*options); };

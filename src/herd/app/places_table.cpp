@@ -60,12 +60,6 @@ std::string places_table(std::span<const places::FoundPlace> found, bool coloure
   return out;
 }
 
-std::string with_thousands(std::uint64_t number) {
-  auto text = std::to_string(number);
-  for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > 0; at -= 3) text.insert(text.begin() + at, ',');
-  return text;
-}
-
 std::string attribution_text(std::string_view html) {
   std::string text;
   bool in_tag = false;

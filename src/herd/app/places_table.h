@@ -17,7 +17,4 @@ std::string places_table(std::span<const places::FoundPlace> found, bool coloure
 /// The HTML that names a source as one line of plain text.
 std::string attribution_text(std::string_view html);
 
-/// 1234567 as "1,234,567".
-std::string with_thousands(std::uint64_t number);
-
 }  // namespace herd::app

@@ -12,8 +12,8 @@
 
 #include "herd/app/gpx.h"
 #include "herd/app/herd_file.h"
+#include "herd/app/progress_text.h"
 #include "herd/app/replay.h"
-#include "herd/app/replay_progress.h"
 #include "herd/app/usage_error.h"
 #include "herd/node/config.h"
 

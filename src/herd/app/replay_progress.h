@@ -43,13 +43,4 @@ class ReplayProgress {
 /// The line itself, at most 79 characters for figures of everyday size.
 std::string progress_line(const ReplayProgress::Figures& figures, double reports_per_s);
 
-/// "████░░░░░░░░░░░░" for a quarter; `part` is 0 to 1.
-std::string progress_bar(double part);
-/// "0:12 left" when `part` (0 to 1) took `elapsed`; empty if nothing is done yet.
-std::string time_left(Duration elapsed, double part);
-/// "1,234,567"
-std::string grouped(std::uint64_t number);
-/// "4:07", "1:02:03"
-std::string minutes_and_seconds(Duration duration);
-
 }  // namespace herd::app
