@@ -118,6 +118,10 @@ TEST_F(PlacesCommand, near_takes_radius_limit_and_json) {
 }
 )");
   EXPECT_EQ(run({"places", "near", "-33.8,-70.6"}).out, "Nothing found; a greater --radius may find more.\n");
+  EXPECT_EQ(
+      run({"places", "near", "47.1410,9.5209", "--type", "Cafe"}).out,
+      "Nothing found; another --type (one of Google's, in lower case: cafe), other words or a greater --radius may "
+      "find more.\n");
   EXPECT_EQ(run({"places", "near", "91,0"}).err, "POINT: \"91,0\" is no place on Earth\n");
   for (const auto* limit : {"0", "21", "-1", "five"}) {
     EXPECT_EQ(run({"places", "near", "0,0", "--limit", limit}).status, 2) << limit;

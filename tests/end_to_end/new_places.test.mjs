@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { after, it } from 'node:test';
+import { after, describe, it } from 'node:test';
 import { eventually } from './eventually.mjs';
 import { describeHerd } from './herd.mjs';
 import { parseAnswer } from './places_near.mjs';
@@ -121,4 +121,18 @@ describeHerd('SIGHUP', options, (herd) => {
       connection.destroy();
     }
   });
+});
+
+describe('A place file that is none', () => {
+  for (const command of ['check-config', 'up']) {
+    it(`is refused by proxyherd ${command}, before any server runs`, () => {
+      fs.writeFileSync(file('none.places'), 'not one');
+      fs.writeFileSync(file('none.toml'), '[herd]\nname = "a"\n[[server]]\nid = "A"\nline = "127.0.0.1:1"\npeer = "127.0.0.1:2"\n' +
+        '[places]\nfiles = ["none.places"]\n');
+      const { status, stdout, stderr } = spawnSync(binary, [command, '--config', file('none.toml')], { encoding: 'utf8', timeout: 20_000 });
+      assert.deepEqual({ status, stdout }, { status: 2, stdout: '' });
+      assert.equal(stderr, `proxyherd: [places] files: ${file('none.places')}: place file ends too early, at byte 0; ` +
+        'restore it or make it again with "proxyherd places import"\n');
+    });
+  }
 });

@@ -190,7 +190,7 @@ TEST(GoogleAnswer, is_not_what_has_another_status) {
   EXPECT_EQ(failure_of(R"({"results":[],"status":"OVER_QUERY_LIMIT"})"),
             (GoogleFailure{Kind::refused, "says that the key's quota is used up (OVER_QUERY_LIMIT)"}));
   EXPECT_EQ(failure_of(R"({"error_message":"The provided API key is invalid. ","status":"REQUEST_DENIED"})"),
-            (GoogleFailure{Kind::refused, "refuses the key (REQUEST_DENIED): The provided API key is invalid. "}));
+            (GoogleFailure{Kind::refused, "refuses the key (REQUEST_DENIED)", ": The provided API key is invalid. "}));
   EXPECT_EQ(failure_of(R"({"html_attributions":[],"results":[],"status":"INVALID_REQUEST"})"),
             (GoogleFailure{Kind::invalid, "finds the question invalid (INVALID_REQUEST)"}));
   EXPECT_EQ(failure_of(R"({"results":[],"status":"UNKNOWN_ERROR"})"),
@@ -204,7 +204,8 @@ TEST(GoogleAnswer, passes_an_error_message_on_printable_bounded_and_without_the_
   const auto found = failure_of(R"({"status":"REQUEST_DENIED","error_message":"No AIzaSecret )"
                                 R"(\u0041IzaSecret \u0007\u001b[31m)" +
                                 ends_late + R"("})");
-  EXPECT_EQ(found.reason, R"(refuses the key (REQUEST_DENIED): No [key] [key] \x07\x1b[31m)" +
+  EXPECT_EQ(found.reason, "refuses the key (REQUEST_DENIED)");
+  EXPECT_EQ(found.detail, R"(: No [key] [key] \x07\x1b[31m)" +
                               std::string(200 - std::string_view("No [key] [key] ..[31m").size(), 'x') + "...");
 }
 

@@ -70,6 +70,15 @@ TEST(OpeningHours, are_always_if_every_day_is_whole) {
   EXPECT_FALSE(parse_opening_hours("24/7; Su off").value().is_always());
 }
 
+TEST(OpeningHours, have_at_most_eight_spans_a_day) {
+  std::string text = "Mo 00:00-01:00";
+  for (int i = 1; i < 8; ++i) text += ",00:00-01:00";
+  EXPECT_TRUE(parse_opening_hours(text));
+  EXPECT_FALSE(parse_opening_hours(text + ",02:00-03:00"));
+  EXPECT_FALSE(parse_opening_hours(text + ", Mo 02:00-03:00"));
+  EXPECT_TRUE(parse_opening_hours(text + ", Tu 02:00-03:00"));
+}
+
 TEST(OpeningHours, that_say_anything_else_are_none) {
   for (const auto* const text : {"",
                                  " ",

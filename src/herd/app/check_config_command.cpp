@@ -74,6 +74,7 @@ int check_config(const std::string& file) {
   const auto config = load_herd(file);
   const auto certificates = certificates_text(config);
   const auto google = google_text(config.google);
+  check_place_files(config);
   Table table({{"SERVER"}, {"LINE"}, {"PEER"}, {"HTTP"}, {"TALKS WITH"}});
   std::size_t link_ends = 0;
   for (const auto& server : config.servers) {

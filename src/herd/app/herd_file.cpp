@@ -6,6 +6,7 @@
 #include "herd/base/text.h"
 #include "herd/net/clock.h"
 #include "herd/node/nearest_name.h"
+#include "herd/places/place_file.h"
 
 namespace herd::app {
 
@@ -42,6 +43,11 @@ net::Certificate check_certificate_of(const node::ServerConfig& server, const no
   auto certificate = net::check_certificate({*config.peer_certificates, server.id}, net::wall_now() / second);
   if (!certificate) throw UsageError(certificate.error().message);
   return *std::move(certificate);
+}
+
+void check_place_files(const node::Config& config) {
+  const auto opened = places::open_place_files(config.place_files);
+  if (!opened) throw UsageError("[places] files: " + opened.error().message);
 }
 
 std::filesystem::path executable_file() {

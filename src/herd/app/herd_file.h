@@ -23,6 +23,9 @@ const node::ServerConfig& server_named(const node::Config& config, std::string_v
 /// The certificate of a server of a herd with TLS. Throws UsageError if it could not link to its neighbours with it.
 net::Certificate check_certificate_of(const node::ServerConfig& server, const node::Config& config);
 
+/// Throws UsageError if a server of the herd could not answer from its [places] files.
+void check_place_files(const node::Config& config);
+
 /// The file of the running program.
 std::filesystem::path executable_file();
 

@@ -63,8 +63,13 @@ int near(const NearOptions& options) {
   const places::OfflinePlaces offline(*std::move(opened));
   const places::NearbyQuery query{options.center, options.radius_km * 1000, options.limit, options.type,
                                   options.keyword};
-  std::cout << (options.json ? offline.nearby_search(query) + '\n'
-                             : places_table(offline.find(query), shows_colour(STDOUT_FILENO)))
+  const auto found = offline.find(query);
+  if (!options.json && found.empty() && !(options.type.empty() && options.keyword.empty())) {
+    std::cout << "Nothing found; another --type (one of Google's, in lower case: cafe), other words or a greater "
+                 "--radius may find more.\n";
+    return 0;
+  }
+  std::cout << (options.json ? offline.nearby_search(query) + '\n' : places_table(found, shows_colour(STDOUT_FILENO)))
             << std::flush;
   return std::cout ? 0 : failed("near", "the output could not be written");
 }
@@ -121,7 +126,7 @@ void add_near(CLI::App& places, std::function<int()>& action) {
       "Examples:\n"
       "  proxyherd places near 34.0689,-118.4451 --limit 5\n"
       "  proxyherd places near 47.1410,9.5209 --radius 0.5 --json\n"
-      "  proxyherd places near 47.1410,9.5209 --type restaurant --keyword pizza\n"
+      "  proxyherd places near 47.1410,9.5209 --radius 20 --type restaurant --keyword pizzeria\n"
       "  proxyherd places near 43.7384,7.4246 --radius 1 --in monaco.places\n");
   command.callback([options, &command, &action] {
     options->config_wanted = command.get_option("--config")->count() > 0;
@@ -133,6 +138,9 @@ void add_info(CLI::App& places, std::function<int()>& action) {
   auto file = std::make_shared<std::string>();
   auto& command = *places.add_subcommand("info", "Describe a place file and verify its checksum");
   command.add_option("FILE.places", *file, "The place file")->required();
+  command.footer(
+      "Example:\n"
+      "  proxyherd places info monaco.places\n");
   command.callback([file, &action] { action = [file] { return info(*file); }; });
 }
 
@@ -141,6 +149,11 @@ void add_info(CLI::App& places, std::function<int()>& action) {
 void add_places_command(CLI::App& app, std::function<int()>& action) {
   auto& places = *app.add_subcommand("places", "Ask and make the files of places that WHATSAT answers from");
   places.require_subcommand(1);
+  places.footer(
+      "Examples:\n"
+      "  proxyherd places import monaco.osm.pbf -o monaco.places\n"
+      "  proxyherd places near 43.7384,7.4246 --radius 1 --in monaco.places\n"
+      "  proxyherd places info monaco.places\n");
   add_near(places, action);
   add_places_import_command(places, action);
   add_info(places, action);

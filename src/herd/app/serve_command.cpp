@@ -36,7 +36,7 @@ void add_serve_command(CLI::App& app, std::function<int()>& action) {
   command.add_flag("--no-warnings", options->no_warnings, "Say nothing of doubtful settings in herd.toml");
   add_config_option(command, options->config_file);
   command.footer(
-      "SIGINT or SIGTERM ends it in order; SIGHUP makes it read its certificate and its place files anew, without\n"
+      "SIGINT or SIGTERM ends it in order; SIGHUP makes it read certificate, place files and key anew, without\n"
       "losing a connection. It logs to <data>/<NAME>/server.log.\n"
       "\n"
       "Example:\n"

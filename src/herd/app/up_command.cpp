@@ -17,6 +17,7 @@ namespace {
 
 int up(const std::string& config_file) {
   const auto config = load_herd(config_file);
+  check_place_files(config);
   for (const auto& warning : config.warnings) std::cerr << "warning: " << warning << '\n';
   std::vector<Supervisor::Program> programs;
   for (const auto& server : config.servers) {
@@ -37,7 +38,8 @@ void add_up_command(CLI::App& app, std::function<int()>& action) {
       "What the servers print is shown with their names before it. A server that crashes is started again,\n"
       "after 0.2 s at first and 5 s at last; one that somebody stops in order (SIGTERM) stays down.\n"
       "Ctrl-C stops them all in order, a second Ctrl-C at once; status 0 after that, 1 if a server's\n"
-      "configuration did not let it run. SIGHUP makes all of them read their certificates and place files anew.\n"
+      "configuration did not let it run. SIGHUP makes all of them read their certificates, place files and\n"
+      "Google's key anew.\n"
       "\n"
       "Example:\n"
       "  proxyherd up --config herd.toml\n");

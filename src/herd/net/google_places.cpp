@@ -110,6 +110,7 @@ struct GoogleLookup::State {
   GoogleQuestions::Ticket last_ticket = 0;
   places::GoogleBreaker::State breaker_told = places::GoogleBreaker::State::closed;
   std::int64_t quota_told = 0;  // the day
+  bool is_closing = false;
   HttpsClient client;
   std::thread thread;
 };
@@ -120,6 +121,7 @@ GoogleLookup::GoogleLookup(const Options& options, places::GoogleKey key, Offlin
 GoogleLookup::~GoogleLookup() {
   asio::post(state_->loop.context(), [this] {
     // What comes of the requests now is of no interest to anybody.
+    state_->is_closing = true;
     state_->askers.clear();
     state_->client.close();
     state_->loop.cease();
@@ -199,6 +201,7 @@ void GoogleLookup::State::request(const std::string& question) {
 }
 
 void GoogleLookup::State::end(const std::string& question, const GoogleOutcome& outcome) {
+  if (is_closing) return;
   std::unique_lock lock(mutex);
   const auto tickets = questions.end(question, outcome, steady_now());
   lock.unlock();

@@ -229,9 +229,7 @@ asio::awaitable<Result<void>> HttpsClient::State::find_addresses(Deadline deadli
   waiting_for_addresses.erase(&timer);
   if (!error) co_return no_answer(beast::error::timeout);
   if (closed) co_return no_answer(error);
-  if (!addresses)
-    co_return Error{"cannot be reached: the address of " + options.host +
-                    " is not found: " + addresses.error().message};
+  if (!addresses) co_return Error{"cannot be reached: its address is not found: " + addresses.error().message};
   co_return Result<void>();
 }
 

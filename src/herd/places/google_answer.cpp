@@ -80,11 +80,12 @@ GoogleFailure failure_of_status(std::string_view status, std::string_view error_
   reason += " (";
   append_printable(reason, key.struck_out(std::string(status)), status_bytes_max);
   reason += ')';
+  std::string detail;
   if (!error_message.empty()) {
-    reason += ": ";
-    append_printable(reason, key.struck_out(std::string(error_message)), message_bytes_max);
+    detail = ": ";
+    append_printable(detail, key.struck_out(std::string(error_message)), message_bytes_max);
   }
-  return {kind, std::move(reason)};
+  return {kind, std::move(reason), std::move(detail)};
 }
 
 GoogleFailure failure_of_http(int status) {

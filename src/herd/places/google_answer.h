@@ -52,8 +52,11 @@ struct GoogleFailure {
     invalid   ///< the question is wrong, and stays so; Google is all right
   };
   Kind kind = Kind::trouble;
-  /// What Google Places did, to stand after its name: "answered with HTTP status 500". Printable, without the key.
+  /// What Google Places did, to stand after its name: "answered with HTTP status 500". Anybody may read it.
   std::string reason;
+  /// More for the operator, to stand behind the reason: what Google says of the key or the account that it belongs to.
+  /// Printable, without the key; empty if there is no more.
+  std::string detail = {};
 
   friend bool operator==(const GoogleFailure&, const GoogleFailure&) = default;
 };

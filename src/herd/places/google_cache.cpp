@@ -11,7 +11,8 @@ namespace {
 constexpr std::size_t entry_overhead_bytes = 128;
 
 std::size_t bytes_of(const GoogleOutcome& outcome) {
-  if (const auto* failure = std::get_if<GoogleFailure>(&outcome)) return failure->reason.capacity();
+  if (const auto* failure = std::get_if<GoogleFailure>(&outcome))
+    return failure->reason.capacity() + failure->detail.capacity();
   return std::get<std::shared_ptr<const GoogleAnswer>>(outcome)->bytes();
 }
 

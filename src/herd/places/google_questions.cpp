@@ -29,7 +29,7 @@ GoogleQuestions::Decision GoogleQuestions::ask(const std::string& question, Tick
                      "today's " + std::to_string(options_.requests_per_day) + " requests are used up");
   }
   const auto permit = breaker_.take_permit(now);
-  if (!permit) return not_asked(counts_.spared, "it " + last_failure_);
+  if (!permit) return not_asked(counts_.spared, "it " + last_failure_.reason);
 
   if (utc_day_ != utc_day) requests_today_ = 0;
   utc_day_ = utc_day;
@@ -47,7 +47,7 @@ std::vector<GoogleQuestions::Ticket> GoogleQuestions::end(const std::string& que
   const auto* failure = std::get_if<GoogleFailure>(&outcome);
   breaker_.end(ended.mapped().permit, failure, now);
   ++(failure == nullptr ? counts_.answers : counts_.failures);
-  if (failure != nullptr) last_failure_ = failure->reason;
+  if (failure != nullptr) last_failure_ = *failure;
   const bool will_be_the_same = failure == nullptr || failure->kind == GoogleFailure::Kind::invalid;
   const auto keep = failure == nullptr ? options_.cache_time : std::min(options_.cache_time, invalid_time_max);
   if (will_be_the_same && keep > 0) cache_.put(question, outcome, now + keep);

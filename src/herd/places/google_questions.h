@@ -70,8 +70,8 @@ class GoogleQuestions {
   const GoogleBreaker& breaker() const { return breaker_; }
   std::size_t requests_under_way() const { return under_way_.size(); }
   std::uint64_t requests_left(std::int64_t utc_day) const;
-  /// Why the last request failed that did; empty if none did.
-  const std::string& last_failure() const { return last_failure_; }
+  /// Why the last request failed that did, for the operator; empty if none did.
+  std::string last_failure() const { return last_failure_.reason + last_failure_.detail; }
 
  private:
   struct UnderWay {
@@ -88,7 +88,7 @@ class GoogleQuestions {
   std::size_t waiting_ = 0;  // tickets in under_way_
   std::int64_t utc_day_ = 0;
   std::uint64_t requests_today_ = 0;  // on utc_day_
-  std::string last_failure_;
+  GoogleFailure last_failure_;
   GoogleCounts counts_;
 };
 

@@ -73,7 +73,7 @@ bool take_span(std::string_view& text, Spans& spans) {
   if (!closes) return false;
   if (*closes <= *opens) *closes += OpeningHours::day_minutes;
   spans.push_back({*opens, *closes});
-  return *closes - *opens <= OpeningHours::day_minutes;
+  return *closes - *opens <= OpeningHours::day_minutes && spans.size() <= OpeningHours::spans_max;
 }
 
 /// One after another with commas between, as many as `take_one` takes. Leaves the comma before what is none.
@@ -109,6 +109,7 @@ bool take_rule(std::string_view& text, bool adds, OpeningHours& hours) {
     if (!days[day]) continue;
     if (!adds) hours.days[day].clear();
     hours.days[day].insert(hours.days[day].end(), spans.begin(), spans.end());
+    if (hours.days[day].size() > OpeningHours::spans_max) return false;
   }
   return true;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -18,6 +19,7 @@ struct OpeningHours {
     friend bool operator==(const Span&, const Span&) = default;
   };
   static constexpr std::uint16_t day_minutes = 1440;
+  static constexpr std::size_t spans_max = 8;  ///< a day
 
   std::array<std::vector<Span>, 7> days;  ///< from Sunday on, as Google counts
 
@@ -29,7 +31,8 @@ struct OpeningHours {
 
 /// Understands of OpenStreetMap's opening_hours (wiki.openstreetmap.org/wiki/Key:opening_hours/specification) weekdays
 /// and times: "Mo-Fr 08:00-12:00,14:00-18:00; Sa 09:00-12:00; Su,PH off", "24/7". Rules for public and school holidays
-/// are left out. None if there is anything else in it: seasons, weeks, sunset, comments, open ends.
+/// are left out. None if there is anything else in it: seasons, weeks, sunset, comments, open ends, more than
+/// `spans_max` spans a day.
 std::optional<OpeningHours> parse_opening_hours(std::string_view text);
 
 }  // namespace herd::places
