@@ -127,6 +127,17 @@ describe('an OpenStreetMap extract', { skip: noOsmium }, () => {
     }
   });
 
+  it('may become a file whose path has commas', () => {
+    fs.mkdirSync(inFolder('a,b'));
+    fs.writeFileSync(inFolder('a'), 'precious');
+    imported('village.osm', '-o', 'a,b/c,d.places');
+    assert.deepEqual(fs.readFileSync(inFolder('a,b/c,d.places')), fs.readFileSync(inFolder('again.places')));
+    assert.deepEqual(fs.readdirSync(inFolder('a,b')), ['c,d.places']);
+    assert.equal(fs.readFileSync(inFolder('a'), 'utf8'), 'precious');
+    imported(inFolder('village.osm'), '-o', inFolder('a,b/c,d.places'));
+    assert.deepEqual(fs.readFileSync(inFolder('a,b/c,d.places')), fs.readFileSync(inFolder('again.places')));
+  });
+
   it('need not be sorted', () => {
     fs.writeFileSync(inFolder('unsorted.osm'), osm(way(10, 2, [1, 2, 3, 4, 1], { leisure: 'park', name: 'Green' }) + corners));
     assert.equal(imported('unsorted.osm', '-o', 'unsorted.places').places, 1);

@@ -34,7 +34,7 @@ void let_osmium_use_all_cores() {
 Command osmium(const std::string& file, bool watched, std::vector<std::string> words) {
   words.insert(words.begin(), "osmium");
   words.insert(words.begin() + 2, watched ? "--progress" : "--no-progress");
-  return {std::move(words), file, "osmium-tool"};
+  return {std::move(words), file, "osmium-tool", {}};
 }
 
 std::string as_argument(const std::string& file) {
@@ -90,11 +90,11 @@ Result<void> read_osm_file(const std::string& file, const fs::path& work, bool w
   std::error_code error;
   fs::remove(nodes, error);  // of the file before, to which osmium would add
   // A closed way is an area, or it would come as a line, too; other ways are lines whatever is said here.
-  const auto config = work / "export.json";
-  std::ofstream(config) << R"({"attributes":{"version":true},"linear_tags":false,"area_tags":true})";
-  const Command out = osmium(file, watched,
-                             {"export", sorted, "-f", "geojsonseq", "-u", "type_id", "-c", config.string(), "-i",
-                              "sparse_file_array," + nodes.string()});
+  std::ofstream(work / "export.json") << R"({"attributes":{"version":true},"linear_tags":false,"area_tags":true})";
+  Command out = osmium(file, watched,
+                       {"export", fs::path(sorted).filename(), "-f", "geojsonseq", "-u", "type_id", "-c", "export.json",
+                        "-i", "sparse_file_array,nodes"});
+  out.folder = work;  // osmium would end the name of the file of nodes at a comma in the folder's
   return run_command(out, on_geojson,
                      [&](double part) { on_stage("reading", part_of_filter + part * (1 - part_of_filter)); });
 }

@@ -64,7 +64,7 @@ class Import {
       done = read_osm_file(file, work_, progress_.is_shown(), on_bytes, on_stage);
     } else if (file.ends_with(".gz")) {
       on_stage("reading", 0);
-      done = run_command({{"gzip", "-dc", "--", file}, file, "gzip"}, on_bytes, [](double) {});
+      done = run_command({{"gzip", "-dc", "--", file}, file, "gzip", {}}, on_bytes, [](double) {});
     } else {
       done = read_file(file, size, on_bytes, [&](double part) { on_stage("reading", part); });
     }

@@ -49,6 +49,7 @@ int start(const Command& command, const Pipe& output, const Pipe& errors, pid_t&
   posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_adddup2(&files, output.writing(), STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&files, errors.writing(), STDERR_FILENO);
+  if (!command.folder.empty()) posix_spawn_file_actions_addchdir_np(&files, command.folder.c_str());
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
   sigset_t none;

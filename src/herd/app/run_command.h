@@ -14,6 +14,7 @@ struct Command {
   std::vector<std::string> words;  ///< its name, looked for on the PATH, and its arguments
   std::string file;                ///< what it works on, for messages
   std::string package;             ///< Debian's that has it
+  std::string folder = {};         ///< where it runs; empty: where we do
 };
 
 /// What it writes to its standard output, as it comes; an error ends the program.
