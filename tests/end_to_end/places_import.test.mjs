@@ -197,16 +197,33 @@ describe('an OpenStreetMap extract', { skip: noOsmium }, () => {
     await ended;
     process.kill(pid, 'SIGKILL');
     assert.equal(left().length, 1);
-    fs.mkdirSync(inFolder('old.places.import-used'));
-    const lock = spawn('flock', [inFolder('old.places.import-used'), 'sleep', '600'], { detached: true });
+    fs.mkdirSync(inFolder('old.places.import-in_use'));
+    fs.writeFileSync(inFolder('old.places.import-in_use/.proxyherd-import'), '');
+    const lock = spawn('flock', [inFolder('old.places.import-in_use'), 'sleep', '600'], { detached: true });
     try {
-      await eventually('the lock is taken', () => spawnSync('flock', ['-n', inFolder('old.places.import-used'), 'true']).status !== 0);
+      await eventually('the lock is taken', () => spawnSync('flock', ['-n', inFolder('old.places.import-in_use'), 'true']).status !== 0);
       imported('village.osm', '-o', 'old.places');
-      assert.deepEqual(left(), ['old.places.import-used'], 'another import at work keeps its folder');
+      assert.deepEqual(left(), ['old.places.import-in_use'], 'another import at work keeps its folder');
     } finally {
       process.kill(-lock.pid);
-      fs.rmdirSync(inFolder('old.places.import-used'));
+      fs.rmSync(inFolder('old.places.import-in_use'), { recursive: true });
     }
+  });
+
+  it("leaves folders alone that only look like an import's", () => {
+    const own = ['old.places.import-backup', 'old.places.import-2024-05'];  // the first has six letters there, too
+    for (const name of own) {
+      fs.mkdirSync(inFolder(name));
+      fs.writeFileSync(inFolder(`${name}/precious`), 'mine');
+    }
+    fs.writeFileSync(inFolder(`${own[1]}/.proxyherd-import`), '');
+    fs.mkdirSync(inFolder('old.places.import-empty0'));
+    imported('village.osm', '-o', 'old.places');
+    for (const name of own) {
+      assert.equal(fs.readFileSync(inFolder(`${name}/precious`), 'utf8'), 'mine');
+      fs.rmSync(inFolder(name), { recursive: true });
+    }
+    fs.rmdirSync(inFolder('old.places.import-empty0'));
   });
 
   it('does not fit on a full disk, which is said, and nothing stays there', { skip: process.getuid() === 0 ? false : 'needs root to mount a small disk' }, () => {

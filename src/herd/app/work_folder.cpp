@@ -3,7 +3,9 @@
 #include <cerrno>
 #include <cstdlib>
 #include <fcntl.h>
+#include <fstream>
 #include <string>
+#include <string_view>
 #include <sys/file.h>
 #include <system_error>
 #include <unistd.h>
@@ -14,9 +16,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// A name that only we give: a folder without it is someone else's, whatever it is called.
+constexpr const char* marker = ".proxyherd-import";
+constexpr std::string_view unique = "XXXXXX";  // what mkdtemp replaces
+
 /// A descriptor of the folder that holds its lock; -1 if another process does or there is no such folder.
 int lock_folder(const fs::path& folder) {
-  const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   if (descriptor < 0 || flock(descriptor, LOCK_EX | LOCK_NB) == 0) return descriptor;
   close(descriptor);
   return -1;
@@ -25,10 +31,11 @@ int lock_folder(const fs::path& folder) {
 void remove_abandoned(const fs::path& parent, const std::string& begin) {
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator(parent, ignored)) {
-    if (!entry.path().filename().string().starts_with(begin)) continue;
+    const auto name = entry.path().filename().string();
+    if (!name.starts_with(begin) || name.size() != begin.size() + unique.size()) continue;
     const int lock = lock_folder(entry.path());
     if (lock < 0) continue;
-    fs::remove_all(entry.path(), ignored);
+    if (fs::is_regular_file(entry.path() / marker, ignored)) fs::remove_all(entry.path(), ignored);
     close(lock);
   }
 }
@@ -39,13 +46,18 @@ Result<WorkFolder> WorkFolder::make(const fs::path& out) {
   const auto parent = out.has_parent_path() ? out.parent_path() : fs::path(".");
   const auto begin = out.filename().string() + ".import-";
   remove_abandoned(parent, begin);
-  std::string name = (parent / begin).string() + "XXXXXX";
+  std::string name = (parent / begin).string().append(unique);
   const int lock = mkdtemp(name.data()) == nullptr ? -1 : lock_folder(name);
   if (lock < 0) {
     return Error{out.string() + ": cannot be made in " + parent.string() + ": " +
                  std::generic_category().message(errno) + "; choose a folder that exists and may be written to"};
   }
-  return WorkFolder(name, lock);
+  WorkFolder made(name, lock);
+  if (!std::ofstream(made.path_ / marker)) {
+    return Error{out.string() + ": cannot be made in " + parent.string() + ": " +
+                 std::generic_category().message(errno) + "; choose a disk that has room"};
+  }
+  return made;
 }
 
 WorkFolder::WorkFolder(WorkFolder&& other) noexcept

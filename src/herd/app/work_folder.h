@@ -7,10 +7,10 @@
 namespace herd::app {
 
 /// A folder beside a file that is to be made, for what is needed on the way there. It goes with us, and if we were
-/// killed with the next import to the same file.
+/// killed with the next import to the same file, which knows it by a file of ours in it.
 class WorkFolder {
  public:
-  /// Makes "OUT.import-XXXXXX" and removes those that others left behind.
+  /// Makes "OUT.import-XXXXXX" and removes those that imports left behind.
   static Result<WorkFolder> make(const std::filesystem::path& out);
   WorkFolder(WorkFolder&& other) noexcept;
   WorkFolder& operator=(WorkFolder&&) = delete;
