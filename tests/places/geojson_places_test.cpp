@@ -297,6 +297,23 @@ TEST(GeojsonPlaces, name_the_line_of_a_mistake) {
             "CLOSED_PERMANENTLY");
 }
 
+TEST(GeojsonPlaces, have_ids_of_their_files_whole_name_up_to_its_ending) {
+  const auto id = [](const std::string& file) {
+    std::string out;
+    GeojsonPlaces reader(file, {}, [&](const Place& place, std::uint64_t) -> Result<void> {
+      out = place.place_id;
+      return {};
+    });
+    EXPECT_TRUE(reader.push(feature(R"({"name":"A"})", R"({"type":"Point","coordinates":[9,47]})", R"(,"id":1)")));
+    return out;
+  };
+  EXPECT_EQ(id("/data.d/shops.paris.geojson"), "shops.paris:1");
+  EXPECT_EQ(id("shops.rome.geojson.gz"), "shops.rome:1");
+  EXPECT_EQ(id("shops.gz"), "shops:1");
+  EXPECT_EQ(id("/dev/stdin"), "stdin:1");
+  EXPECT_EQ(id(".shops"), ".shops:1");
+}
+
 TEST(GeojsonPlaces, end_where_they_are_not_taken) {
   GeojsonPlaces reader("x.json", {}, [](const Place&, std::uint64_t) -> Result<void> { return Error{"full"}; });
   EXPECT_EQ(reader.push("\n" + vaduz).error().message, "x.json:2: full");

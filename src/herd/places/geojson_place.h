@@ -40,7 +40,7 @@ struct GeojsonPlace {
 
 /// Reads a GeoJSON Feature: an OpenStreetMap object whose properties are its tags (geojson_osm.h), a place of
 /// Overture's (geojson_overture.h), or one with the properties that docs/places.md lists. `file` is the name of the
-/// file it is from without folder and endings.
+/// file it is from without folder and last ending.
 Result<GeojsonPlace> parse_geojson_place(const boost::json::value& feature, std::string_view file,
                                          const GeojsonOptions& options);
 

@@ -10,10 +10,12 @@ namespace {
 
 namespace json = boost::json;
 
-/// "cafes" of "/data/cafes.geojson.gz".
+/// "cafes.rome" of "/data/cafes.rome.geojson.gz".
 std::string stem(std::string_view file) {
-  const auto name = file.substr(file.rfind('/') + 1);
-  return std::string(name.substr(0, name.find('.', 1)));
+  auto name = file.substr(file.rfind('/') + 1);
+  if (name.ends_with(".gz")) name.remove_suffix(3);
+  const auto dot = name.rfind('.');
+  return std::string(dot == 0 ? name : name.substr(0, dot));
 }
 
 }  // namespace
