@@ -80,6 +80,7 @@ describe('an OpenStreetMap extract', { skip: noOsmium }, () => {
     assert.deepEqual(summary, {
       file: 'village.places',
       places: 4,
+      duplicates: 0,
       sources: [{
         file: 'village.osm',
         places: 4,
@@ -110,7 +111,8 @@ describe('an OpenStreetMap extract', { skip: noOsmium }, () => {
     fs.writeFileSync(inFolder('older.osm'), osm(node(5, 2, 10.02, 20, { amenity: 'cafe', name: 'Old corner' }) +
       node(7, 1, 10.01, 20.001, { shop: 'books', name: 'Books' })));
     for (const files of [['village.osm', 'older.osm'], ['older.osm', 'village.osm']]) {
-      assert.equal(imported(...files, '-o', 'both.places').places, 5);
+      const { places, duplicates } = imported(...files, '-o', 'both.places');
+      assert.deepEqual({ places, duplicates }, { places: 5, duplicates: 1 });
       const names = near('both.places', '10.01,20', '--radius', '0.5').results.map(({ name }) => name);
       assert.deepEqual(names, ['Corner', 'Books']);
     }
@@ -163,6 +165,8 @@ describe('an OpenStreetMap extract', { skip: noOsmium }, () => {
     assert.equal(refused(['empty.osm', '-o', 'old.places']),
       'proxyherd places import: no places in the input; old.places stays as it was\n');
     assert.equal(fs.readFileSync(inFolder('old.places'), 'utf8'), 'old');
+    assert.equal(refused(['empty.osm', '-o', 'x.places']),
+      'proxyherd places import: no places in the input; x.places was not made\n');
   });
 
   for (const signal of ['SIGTERM', 'SIGINT']) {
@@ -329,6 +333,67 @@ describe('GeoJSON', () => {
       'proxyherd places import: good.geojson: is the place file to be made as well\n');
     assert.equal(refused(['good.geojson', '-o', 'none/of/these/x.places']),
       'proxyherd places import: none/of/these/x.places: cannot be made in none/of/these: No such file or directory; choose a folder that exists and may be written to\n');
+  });
+
+  it('does not become a folder, a pipe or a device, which is said before anything is read', () => {
+    fs.mkdirSync(inFolder('folder'), { recursive: true });
+    execFileSync('mkfifo', [inFolder('fifo')]);
+    fs.symlinkSync('loop', inFolder('loop'));
+    for (const [out, why] of [
+      ['', "the place file's name is empty; name one: -o OUT.places"],
+      ['folder', 'folder: is a folder; name a file in it: -o folder/OUT.places'],
+      ['new/', 'new/: is a folder; name a file in it: -o new/OUT.places'],
+      ['fifo', 'fifo: is a pipe, which a place file cannot replace; name a file'],
+      ['/dev/null', '/dev/null: is a device, which a place file cannot replace; name a file'],
+      ['loop', 'loop: cannot be looked at: Too many levels of symbolic links'],
+    ]) {
+      assert.equal(refused(['none.geojson', '-o', out]), `proxyherd places import: ${why}\n`);
+    }
+    fs.rmSync(inFolder('loop'));
+  });
+
+  it('becomes the file that a link leads to, and the link stays', () => {
+    fs.mkdirSync(inFolder('data'));
+    fs.writeFileSync(inFolder('data/real.places'), 'old');
+    fs.symlinkSync('data/link.places', inFolder('link.places'));
+    fs.symlinkSync('real.places', inFolder('data/link.places'));
+    fs.symlinkSync(inFolder('data/fresh.places'), inFolder('fresh.places'));
+    for (const [link, file] of [['link.places', 'real.places'], ['fresh.places', 'fresh.places']]) {
+      assert.equal(imported('good.geojson', '-o', link).file, link);
+      assert.ok(fs.lstatSync(inFolder(link)).isSymbolicLink());
+      assert.equal(near(link, '10,20').results[0].name, 'Good');
+      assert.ok(fs.lstatSync(inFolder(`data/${file}`)).isFile());
+    }
+    assert.deepEqual(fs.readdirSync(inFolder('data')).sort(), ['fresh.places', 'link.places', 'real.places']);
+    assert.equal(refused(['good.geojson', 'data/real.places', '-o', 'link.places']),
+      'proxyherd places import: data/real.places: is the place file to be made as well\n');
+  });
+
+  it('says how many places came more than once, which others do not because of their files', () => {
+    for (const town of ['paris', 'rome']) fs.writeFileSync(inFolder(`shops.${town}.geojson`), feature({ name: town }, { id: 1 }));
+    assert.equal(imported('shops.paris.geojson', 'shops.rome.geojson', '-o', 's.places').places, 2);
+    assert.equal(proxyherd(['places', 'import', 'shops.paris.geojson', 'shops.rome.geojson', '-o', 's.places', '--id-prefix', 's']).stdout,
+      'shops.paris.geojson: 1 place (own 1)\nshops.rome.geojson: 1 place (own 1)\ns.places: 1 place (1 came more than once)\n');
+    assert.equal(near('s.places', '10,20').results[0].name, 'rome');
+  });
+
+  it('whose summary cannot be written is made, but does not end well', () => {
+    const run = (command) => spawnSync('sh', ['-c', `"$0" ${command} > /dev/full`, binary], { cwd: folder, encoding: 'utf8' });
+    const made = run('places import good.geojson -o full.places');
+    assert.equal(made.stderr, 'proxyherd places import: full.places is made, but the output could not be written\n');
+    assert.equal(made.status, 1);
+    const told = run('places info full.places');
+    assert.equal(told.stderr, 'proxyherd places info: the output could not be written\n');
+    assert.equal(told.status, 1);
+  });
+
+  it('whose ids are to begin with what is no word is refused', () => {
+    for (const word of ['', 'two words', 'tab\t']) {
+      const { status, stderr } = proxyherd(['places', 'import', 'good.geojson', '-o', 'x.places', '--id-prefix', word]);
+      assert.match(stderr, /--id-prefix: ".*" is no word; place ids have no white space/);
+      assert.notEqual(status, 0);
+      assert.ok(!fs.existsSync(inFolder('x.places')));
+    }
   });
 
   it('shows a bar on a terminal, which is gone at the end', { skip: spawnSync('script', ['--version']).status === 0 ? false : 'script is not installed' }, () => {

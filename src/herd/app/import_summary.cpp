@@ -47,7 +47,9 @@ std::string summary_text(const ImportSummary& summary) {
     if (!rest.empty()) out += "; left out: " + rest;
     out += '\n';
   }
-  return out + summary.out + ": " + places_in_words(summary.places) + "\n";
+  out += summary.out + ": " + places_in_words(summary.places);
+  if (summary.duplicates > 0) out += " (" + grouped(summary.duplicates) + " came more than once)";
+  return out + "\n";
 }
 
 std::string summary_json(const ImportSummary& summary) {
@@ -65,8 +67,10 @@ std::string summary_json(const ImportSummary& summary) {
                                    {"no_geometry", counts.no_geometry},
                                    {"too_large", counts.too_large}}}});
   }
-  return json::serialize(
-             json::object{{"file", summary.out}, {"places", summary.places}, {"sources", std::move(files)}}) +
+  return json::serialize(json::object{{"file", summary.out},
+                                      {"places", summary.places},
+                                      {"duplicates", summary.duplicates},
+                                      {"sources", std::move(files)}}) +
          "\n";
 }
 

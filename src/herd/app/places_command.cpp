@@ -83,7 +83,8 @@ int info(const std::string& file) {
   for (const auto attribution : opened->attributions()) {
     if (!attribution.empty()) std::cout << "source    " << attribution_text(attribution) << "\n";
   }
-  return 0;
+  std::cout << std::flush;
+  return std::cout ? 0 : failed("info", "the output could not be written");
 }
 
 void add_near(CLI::App& places, std::function<int()>& action) {

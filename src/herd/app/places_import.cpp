@@ -30,6 +30,32 @@ Result<std::optional<std::uint64_t>> size_of(const std::string& file) {
   return regular ? std::optional(fs::file_size(file, error)) : std::nullopt;
 }
 
+/// The file that is to be replaced if the place file is to be `out`: that to which it links, or itself. An error if no
+/// file can be there.
+Result<fs::path> replaced_by(const std::string& out) {
+  if (out.empty()) return Error{"the place file's name is empty; name one: -o OUT.places"};
+  std::error_code error;
+  const auto status = fs::status(out, error);
+  if (fs::is_directory(status) || out.ends_with('/')) {
+    return Error{out + ": is a folder; name a file in it: -o " + (fs::path(out) / "OUT.places").string()};
+  }
+  if (status.type() == fs::file_type::none) return Error{out + ": cannot be looked at: " + error.message()};
+  if (fs::exists(status) && !fs::is_regular_file(status)) {
+    return Error{out + ": is " +
+                 (fs::is_fifo(status)     ? "a pipe"
+                  : fs::is_socket(status) ? "a socket"
+                                          : "a device") +
+                 ", which a place file cannot replace; name a file"};
+  }
+  fs::path file = out;
+  while (fs::is_symlink(file, error)) {  // an end it has, or there would be no status
+    const auto target = fs::read_symlink(file, error);
+    if (error) return Error{out + ": cannot be looked at: " + error.message()};
+    file = file.parent_path() / target;
+  }
+  return {boost::system::in_place_value, file};
+}
+
 /// Reads a file of GeoJSON, which `on_bytes` gets piece by piece.
 Result<void> read_file(const std::string& file, std::uint64_t size, const OnOutput& on_bytes, const OnPart& on_part) {
   std::ifstream in(file, std::ios::binary);
@@ -48,8 +74,11 @@ Result<void> read_file(const std::string& file, std::uint64_t size, const OnOutp
 
 class Import {
  public:
-  Import(const ImportOptions& options, fs::path work, std::optional<std::uint64_t> bytes)
-      : options_(options), work_(std::move(work)), progress_(bytes), writer_(made()) {}
+  Import(const ImportOptions& options, fs::path out, fs::path work, std::optional<std::uint64_t> bytes)
+      : options_(options), out_(std::move(out)), work_(std::move(work)), progress_(bytes), writer_(made()) {}
+
+  /// How many places were read so far.
+  std::uint64_t taken() const { return writer_.size(); }
 
   Result<ImportSummary::File> read(const std::string& file, std::uint64_t size) {
     auto reading = options_.geojson;
@@ -74,11 +103,14 @@ class Import {
   }
 
   Result<std::uint64_t> write() {
-    if (writer_.size() == 0) return Error{"no places in the input; " + options_.out + " stays as it was"};
+    std::error_code error;
+    if (writer_.size() == 0) {
+      const bool is_old = fs::exists(out_, error);
+      return Error{"no places in the input; " + options_.out + (is_old ? " stays as it was" : " was not made")};
+    }
     auto places = writer_.write([&](double part) { progress_.show_writing(part, writer_.size()); });
     if (!places) return as_told(places.error());
-    std::error_code error;
-    fs::rename(made(), options_.out, error);
+    fs::rename(made(), out_, error);
     if (error) return Error{options_.out + ": cannot be replaced: " + error.message()};
     return places;
   }
@@ -96,6 +128,7 @@ class Import {
   }
 
   const ImportOptions& options_;
+  fs::path out_;  // what options_.out links to, or that
   fs::path work_;
   ImportProgress progress_;
   places::PlaceFileWriter writer_;
@@ -104,18 +137,20 @@ class Import {
 }  // namespace
 
 Result<ImportSummary> import_places(const ImportOptions& options) {
+  const auto out = replaced_by(options.out);
+  if (!out) return out.error();
   std::optional<std::uint64_t> all = 0;
   std::vector<std::uint64_t> sizes;
   for (const auto& file : options.files) {
     const auto size = size_of(file);
     if (!size) return size.error();
     std::error_code ignored;
-    if (fs::equivalent(file, options.out, ignored)) return Error{file + ": is the place file to be made as well"};
+    if (fs::equivalent(file, *out, ignored)) return Error{file + ": is the place file to be made as well"};
     sizes.push_back(size->value_or(0));
     all = all && *size ? std::optional(*all + **size) : std::nullopt;
   }
 
-  const auto work = WorkFolder::make(options.out);
+  const auto work = WorkFolder::make(*out);
   if (!work) return work.error();
   const StopSignals stop([folder = work->path()] {
     kill_command();
@@ -124,7 +159,7 @@ Result<ImportSummary> import_places(const ImportOptions& options) {
     for (int i = 0; i < 10 && fs::exists(folder, ignored); ++i) fs::remove_all(folder, ignored);
   });
 
-  Import import(options, work->path(), all);
+  Import import(options, *out, work->path(), all);
   ImportSummary summary;
   for (std::size_t i = 0; i < options.files.size(); ++i) {
     auto read = import.read(options.files[i], sizes[i]);
@@ -135,6 +170,7 @@ Result<ImportSummary> import_places(const ImportOptions& options) {
   if (!written) return written.error();
   summary.out = options.out;
   summary.places = *written;
+  summary.duplicates = import.taken() - *written;
   return summary;
 }
 

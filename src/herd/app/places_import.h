@@ -23,12 +23,13 @@ struct ImportSummary {
   };
   std::vector<File> files;
   std::string out;
-  std::uint64_t places = 0;  ///< in the place file: what several files have is in it once
+  std::uint64_t places = 0;      ///< in the place file: those of one place id are in it once
+  std::uint64_t duplicates = 0;  ///< read, but others with their place ids are in the place file
 };
 
 /// Makes a place file of OpenStreetMap extracts and GeoJSON, in memory that does not depend on their size, and shows
 /// how far it is if standard error is a terminal. An error, SIGINT and SIGTERM leave an old file as it was and nothing
-/// else behind.
+/// else behind. An `out` that is a link stays one: what it links to is replaced.
 Result<ImportSummary> import_places(const ImportOptions& options);
 
 /// The summary for people, a line per file and one for the place file; and for programs, as one line of JSON.

@@ -16,7 +16,9 @@ int import(const ImportOptions& options, bool json) {
     return 1;
   }
   std::cout << (json ? summary_json(*summary) : summary_text(*summary)) << std::flush;
-  return 0;
+  if (std::cout) return 0;
+  std::cerr << "proxyherd places import: " << options.out << " is made, but the output could not be written\n";
+  return 1;
 }
 
 }  // namespace
@@ -37,7 +39,11 @@ void add_places_import_command(CLI::App& places, std::function<int()>& action) {
   command
       .add_option("--id-prefix", options->geojson.id_prefix,
                   "Begin place ids with this instead of \"osm\"; for extracts whose objects were numbered anew")
-      ->type_name("WORD");
+      ->type_name("WORD")
+      ->check([](const std::string& word) {
+        const bool is_word = !word.empty() && word.find_first_of(" \t\r\n\v\f") == std::string::npos;
+        return is_word ? "" : "\"" + word + "\" is no word; place ids have no white space";
+      });
   command.add_flag("--json", *json, "Print what was imported as JSON");
   command.footer(
       "What becomes a place, and what GeoJSON of your own should have: docs/places.md. OpenStreetMap's files are read "
