@@ -158,10 +158,16 @@ TEST_F(PlacesCommand, import_that_fails_leaves_the_old_file) {
 
   write("bad.geojsonl", two_places + "{}\n");
   const auto bad = run({"places", "import", "good.geojsonl", "bad.geojsonl", "-o", "x.places"});
-  EXPECT_EQ(bad.err, "proxyherd places import: bad.geojsonl:3: not a GeoJSON Feature\n");
+  EXPECT_EQ(bad.err,
+            "proxyherd places import: bad.geojsonl:3: not a GeoJSON Feature; one Feature a line or a FeatureCollection "
+            "is expected\n");
   EXPECT_EQ(bad.status, 1);
   write("empty.geojsonl", "\n");
-  EXPECT_EQ(run({"places", "import", "empty.geojsonl", "-o", "x.places"}).err,
+  EXPECT_EQ(
+      run({"places", "import", "empty.geojsonl", "-o", "x.places"}).err,
+      "proxyherd places import: empty.geojsonl:1: empty; one Feature a line or a FeatureCollection is expected\n");
+  write("none.geojson", R"({"type":"FeatureCollection","features":[]})");
+  EXPECT_EQ(run({"places", "import", "none.geojson", "-o", "x.places"}).err,
             "proxyherd places import: no places in the input; x.places stays as it was\n");
   EXPECT_EQ(run({"places", "import", "none.geojsonl", "-o", "x.places"}).err,
             "proxyherd places import: none.geojsonl: cannot be read: No such file or directory\n");

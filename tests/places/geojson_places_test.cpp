@@ -99,7 +99,6 @@ TEST(GeojsonPlaces, are_read_from_lines_sequences_and_collections_alike) {
       EXPECT_EQ(out.counts, (GeojsonCounts{{{"own", 2}}}));
     }
   }
-  EXPECT_EQ(read("").places, std::vector<Place>{});
 }
 
 TEST(GeojsonPlaces, of_ones_own_need_no_more_than_a_name_and_a_location) {
@@ -216,7 +215,7 @@ TEST(GeojsonPlaces, may_be_Overtures) {
           {{437300000, 74200000},
            "The Café",
            "overture:08f1",
-           {"cafe", "food", "restaurant", "wine_tour", "point_of_interest", "establishment"},
+           {"cafe", "food", "restaurant", "point_of_interest", "establishment"},
            "1 Rue Grimaldi, Monaco",
            R"(© <a href="https://overturemaps.org">Overture Maps Foundation</a>, <a href="https://cdla.dev/permissive-2-0/">CDLA Permissive 2.0</a>)",
            "Le Café;Das Café",
@@ -235,6 +234,53 @@ TEST(GeojsonPlaces, of_Overtures_may_be_as_its_downloader_writes_them) {
   EXPECT_EQ(place.types, (std::vector<std::string>{"gas_station", "point_of_interest", "establishment"}));
   EXPECT_THAT(place.attribution, testing::HasSubstr("OpenStreetMap contributors"));
   EXPECT_EQ(place.status, BusinessStatus::operational);
+}
+
+TEST(GeojsonPlaces, of_Overtures_have_few_lists_of_types) {
+  const auto types = [](std::string_view categories) {
+    return only(feature(R"({"names":{"primary":"A"},"categories":)" + std::string(categories) + "}")).types;
+  };
+  const auto of_pair = types(R"({"primary":"wine_tour","alternate":["pharmacy","bank","school"]})");
+  EXPECT_EQ(of_pair.front(), "wine_tour");
+  EXPECT_THAT(of_pair, testing::IsSupersetOf({"pharmacy", "bank"}));
+  EXPECT_THAT(of_pair, testing::Not(testing::Contains("school"))) << "a third alternate";
+  EXPECT_EQ(types(R"({"primary":"wine_tour","alternate":["bank","pharmacy"]})"), of_pair) << "whatever the order";
+  EXPECT_EQ(types(R"({"primary":"wine_tour","alternate":["beer_tour","gin_tour"]})"),
+            (std::vector<std::string>{"wine_tour", "point_of_interest", "establishment"}));
+}
+
+TEST(GeojsonPlaces, of_Overtures_keep_as_many_names_as_fit) {
+  const auto names = [](std::size_t first, std::size_t second) {
+    return only(feature(R"({"names":{"primary":"A","common":{"de":")" + std::string(first, 'x') + R"(","fr":")" +
+                        std::string(second, 'y') + "\"}}}"))
+        .other_names;
+  };
+  EXPECT_EQ(names(4000, 50), std::string(4000, 'x') + ";" + std::string(50, 'y'));
+  EXPECT_EQ(names(4000, 100), std::string(4000, 'x'));
+  EXPECT_EQ(names(5000, 100), "");
+}
+
+TEST(GeojsonPlaces, of_ones_own_may_have_properties_that_are_called_like_tags) {
+  for (const std::string_view more : {R"("vicinity":"Floor 3")", R"("business_status":"OPERATIONAL")",
+                                      R"("attribution":"Us")", R"("types":["cafe"])", R"("place_id":"towns:1")"}) {
+    const auto out = read(feature(R"({"name":"Desk","office":"B 12",)" + std::string(more) + "}",
+                                  R"({"type":"Point","coordinates":[9,47]})", R"(,"id":1)"));
+    EXPECT_EQ(out.counts, (GeojsonCounts{{{"own", 1}}})) << more << out.error;
+  }
+  EXPECT_EQ(read(feature(R"({"name":"Desk","office":"yes"})")).counts, (GeojsonCounts{{{"office", 1}}}));
+  EXPECT_EQ(read(feature(R"({"@id":"node/1","name":"Desk","office":"yes","attribution":"City"})")).counts,
+            (GeojsonCounts{{{"office", 1}}}))
+      << "attribution is a tag, too";
+}
+
+TEST(GeojsonPlaces, whose_coordinates_are_empty_have_no_location) {
+  for (const std::string_view geometry :
+       {R"({"type":"Point","coordinates":[]})", R"({"type":"MultiPolygon","coordinates":[]})",
+        R"({"type":"GeometryCollection","geometries":[]})", "null"}) {
+    const auto out = read(feature(R"({"name":"A"})", geometry) + vaduz);
+    EXPECT_EQ(out.error, "");
+    EXPECT_EQ(out.counts, (GeojsonCounts{{{"own", 1}}, 0, 0, 1})) << geometry;
+  }
 }
 
 TEST(GeojsonPlaces, are_found_whatever_their_geometry) {
@@ -258,23 +304,42 @@ TEST(GeojsonPlaces, that_are_too_large_are_left_out_and_counted) {
   EXPECT_EQ(out.error, "");
   EXPECT_EQ(out.places.size(), 2U);
   EXPECT_EQ(out.counts.too_large, 1U);
+
+  const auto of_bytes = [](std::size_t bytes) {
+    const auto empty = feature(R"({"name":"A","x":""})");
+    return feature(R"({"name":"A","x":")" + std::string(bytes - empty.size(), 'x') + "\"}");
+  };
+  constexpr std::size_t bytes_max = 16 * 1024 * 1024;
+  EXPECT_EQ(read(of_bytes(bytes_max)).counts, (GeojsonCounts{{{"own", 1}}}));
+  EXPECT_EQ(read(of_bytes(bytes_max + 1)).counts, (GeojsonCounts{{}, 0, 0, 0, 1}));
 }
 
 TEST(GeojsonPlaces, name_the_line_of_a_mistake) {
   const auto error = [](const std::string& text) { return read(text).error; };
+  const std::string expected = "; one Feature a line or a FeatureCollection is expected";
+  EXPECT_EQ(error(""), "/data/towns.geojson:1: empty" + expected);
+  EXPECT_EQ(error("\n \n"), "/data/towns.geojson:1: empty" + expected);
+  EXPECT_EQ(error(R"({"type":"FeatureCollection","features":[]})"), "");
+  const auto nested = [](std::size_t depth) {  // in a feature and its properties
+    return feature(R"({"name":"A","x":)" + std::string(depth - 2, '[') + std::string(depth - 2, ']') + "}");
+  };
+  EXPECT_EQ(error(nested(32)), "");
+  EXPECT_EQ(error("\n" + nested(33)),
+            "/data/towns.geojson:2: nested deeper than 32 lists and objects; leave out the property that is");
   const std::string wrong_point =
       "/data/towns.geojson:1: geometry.coordinates must be [longitude, latitude] in degrees";
   EXPECT_EQ(error(vaduz + "\n\n" + "{\"type\":\n"),
             "/data/towns.geojson:4: not JSON: the input ends inside of what begins in line 3; is it cut off?");
-  EXPECT_EQ(error(vaduz + "\nhello\n"), "/data/towns.geojson:2: not JSON in UTF-8: syntax error");
-  EXPECT_EQ(error("\n\"Z\xfcrich\""), "/data/towns.geojson:2: not JSON in UTF-8: syntax error");
+  EXPECT_EQ(error(vaduz + "\nhello\n"), "/data/towns.geojson:2: not JSON in UTF-8: syntax error" + expected);
+  EXPECT_EQ(error("\n\"Z\xfcrich\""), "/data/towns.geojson:2: not JSON in UTF-8: syntax error" + expected);
   EXPECT_EQ(error("{\"features\":[" + vaduz + ",\n{\"type\" 1}]}"),
-            "/data/towns.geojson:2: not JSON in UTF-8: syntax error");
+            "/data/towns.geojson:2: not JSON in UTF-8: syntax error" + expected);
   EXPECT_EQ(error("{\"features\":[" + vaduz + "\n" + vaduz + "]}"),
             "/data/towns.geojson:2: not JSON: a comma or the end of an array is expected here");
-  EXPECT_EQ(error("[1]"), "/data/towns.geojson:1: not a GeoJSON Feature");
-  EXPECT_EQ(error(R"({"type":"Topology","objects":{}})"), "/data/towns.geojson:1: not a GeoJSON Feature");
-  EXPECT_EQ(error(R"({"type":"Feature","properties":{"name":"A"}})"), "/data/towns.geojson:1: geometry is missing");
+  EXPECT_EQ(error("[1]"), "/data/towns.geojson:1: not a GeoJSON Feature" + expected);
+  EXPECT_EQ(error(R"({"type":"Topology","objects":{}})"), "/data/towns.geojson:1: not a GeoJSON Feature" + expected);
+  EXPECT_EQ(error(R"({"type":"Feature","properties":{"name":"A"}})"),
+            "/data/towns.geojson:1: geometry is missing; null is one, too");
   const std::string named = R"({"name":"A"})";
   EXPECT_EQ(error(feature(named, R"({"type":"Point","coordinates":[9.5]})")), wrong_point);
   EXPECT_EQ(error(feature(named, R"({"type":"Point","coordinates":["9","47"]})")), wrong_point);

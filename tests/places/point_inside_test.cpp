@@ -56,6 +56,19 @@ TEST(PointInside, is_not_in_a_hole) {
               testing::DoubleEq(3.5));
 }
 
+TEST(PointInside, is_the_same_if_rings_are_not_closed) {
+  const auto opened = [](DegreesLine ring) {
+    ring.pop_back();
+    return ring;
+  };
+  EXPECT_THAT(point_inside({{opened(square)}}), is_at(2, 2));
+  EXPECT_THAT(point_inside({{opened(moved(square, 177))}}), is_at(179, 2));
+  const DegreesLine hole = {{1, 1}, {3, 1}, {3, 3}, {1, 3}, {1, 1}};
+  EXPECT_THAT(point_inside({{opened(square), opened(hole)}}), is_at(0.5, 2));
+  const DegreesLine small = {{10, 0}, {12, 0}, {12, 2}, {10, 2}, {10, 0}};
+  EXPECT_THAT(point_inside({{small}, {opened(square)}}), is_at(2, 2));
+}
+
 TEST(PointInside, is_in_the_largest_of_several_polygons) {
   const DegreesLine small = {{10, 0}, {11, 0}, {11, 1}, {10, 1}, {10, 0}};
   EXPECT_THAT(point_inside({{small}, {square}, {moved(small, 5)}}), is_at(2, 2));

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "herd/places/point_inside.h"
@@ -85,11 +86,18 @@ bool find_point(std::string_view type, const json::value& geometry, Degrees& poi
     return true;
   }
   if (!(type == "Polygon" ? parse(geometry, polygons[0]) : parse(geometry, polygons))) return false;
-  point = point_inside(polygons);
+  point = point_inside(std::move(polygons));
   return true;
 }
 
 }  // namespace
+
+bool is_empty(const json::value& geometry) {
+  const auto* object = geometry.if_object();
+  if (object == nullptr) return geometry.is_null();
+  const auto* list = object->if_contains(type_of(geometry) == "GeometryCollection" ? "geometries" : "coordinates");
+  return list != nullptr && list->is_array() && list->get_array().empty();
+}
 
 bool is_area(const json::value& geometry) {
   const auto type = type_of(geometry);

@@ -12,6 +12,9 @@ namespace herd::places {
 /// first. A GeometryCollection is where its first geometry is.
 Result<geo::Location> location_of(const boost::json::value& geometry);
 
+/// Whether it is null or an object whose coordinates (of a collection, geometries) are an empty list: RFC 7946, 3.1.
+bool is_empty(const boost::json::value& geometry);
+
 /// Whether it is a Polygon or MultiPolygon.
 bool is_area(const boost::json::value& geometry);
 

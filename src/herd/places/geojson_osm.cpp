@@ -88,10 +88,12 @@ BusinessStatus status(const json::object& tags) {
 }  // namespace
 
 bool is_osm_feature(const json::object& feature, const json::object& properties) {
-  if (properties.contains("place_id") || properties.contains("types")) return false;  // a place of someone's own
+  for (const auto* key : {"place_id", "types", "vicinity", "business_status"}) {
+    if (properties.contains(key)) return false;  // a place of someone's own
+  }
   if (properties.contains("@id")) return true;
   if (parse_osm_id(text_at(feature, "id"))) return true;
-  return !osm_kind(properties).types.empty();
+  return !properties.contains("attribution") && !osm_kind(properties).types.empty();
 }
 
 Result<GeojsonPlace> osm_place(const json::object& feature, const json::object& properties, const json::value& geometry,
@@ -115,8 +117,7 @@ Result<GeojsonPlace> osm_place(const json::object& feature, const json::object& 
   out.place.place_id = prefix + ":" + (id ? *id : derived_id(name, *location));
   out.place.types = std::move(kind.types);
   out.place.vicinity = kind.is_establishment ? address(properties) : std::string(text_at(properties, "is_in"));
-  const auto credit = text_at(properties, "attribution");
-  out.place.attribution = id || credit.empty() ? attribution : credit;
+  out.place.attribution = attribution;
   out.place.opening_hours = text_at(properties, "opening_hours");
   if (kind.is_establishment) out.place.status = status(properties);
   // A closed way may come as a line and as an area; the area has a better place.

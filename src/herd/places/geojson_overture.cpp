@@ -4,6 +4,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/string.hpp>
 #include <boost/json/value.hpp>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -64,18 +65,14 @@ void add_type(std::vector<std::string>& types, std::string_view type) {
   if (std::ranges::find(types, type) == types.end()) types.emplace_back(type);
 }
 
-/// Adds the types of a category: Overture's own word first, for it says most; then Google's, those of establishments
-/// not.
-void add_category(std::vector<std::string>& types, std::string_view category) {
-  if (category.empty()) return;
+/// Google's types of a category; empty if there are none.
+std::vector<std::string> known_types(std::string_view category) {
   const auto same = std::ranges::find(categories, category, &std::pair<std::string_view, std::string_view>::first);
   auto known = types_of_osm_value(same == std::end(categories) ? category : same->second);
   // A "pizza_restaurant" is a restaurant whatever else it is.
   if (known.empty() && category.ends_with("_restaurant")) known = types_of_osm_value("restaurant");
-  if (known.empty()) add_type(types, category);
-  for (const auto& type : known) {
-    if (type != "point_of_interest" && type != "establishment") add_type(types, type);
-  }
+  std::erase_if(known, [](const std::string& type) { return type == "point_of_interest" || type == "establishment"; });
+  return known;
 }
 
 std::vector<std::string> types_of(const json::object& properties) {
@@ -83,16 +80,24 @@ std::vector<std::string> types_of(const json::object& properties) {
   // "taxonomy" and "basic_category" came in 2025 and are to replace "categories".
   const auto* named = object_at(properties, "categories");
   if (named == nullptr) named = object_at(properties, "taxonomy");
-  add_category(types, named == nullptr ? text_at(properties, "basic_category") : text_at(*named, "primary"));
+  const auto primary = named == nullptr ? text_at(properties, "basic_category") : text_at(*named, "primary");
+  types = known_types(primary);
+  if (types.empty() && !primary.empty()) types.emplace_back(primary);  // as Overture has it
+  // A place file has room for 65,536 lists of types. So that a country does not need more, alternates add little, and
+  // the same in whatever order they are.
+  constexpr std::size_t alternates_max = 2;
+  std::size_t alternates = 0;
+  std::set<std::string> more;
   for (const auto* key : {"alternate", "alternates"}) {
     const auto* others = named == nullptr ? nullptr : named->if_contains(key);
     if (others == nullptr || !others->is_array()) continue;
     for (const auto& other : others->get_array()) {
-      if (other.is_string()) add_category(types, std::string_view(other.get_string()));
+      if (!other.is_string() || alternates == alternates_max) continue;
+      ++alternates;
+      for (auto& type : known_types(std::string_view(other.get_string()))) more.insert(std::move(type));
     }
   }
-  constexpr std::size_t types_max = 16;
-  if (types.size() > types_max) types.resize(types_max);
+  for (const auto& type : more) add_type(types, type);
   add_type(types, "point_of_interest");
   add_type(types, "establishment");
   return types;
@@ -129,7 +134,10 @@ std::string other_names(const json::object& properties, const json::object& name
     if (const auto* brand_names = object_at(*brand, "names")) add(text_at(*brand_names, "primary"));
   }
   constexpr std::size_t bytes_max = 4096;  // some have their name in a hundred languages
-  if (out.size() > bytes_max) out.resize(out.rfind(';', bytes_max));
+  if (out.size() > bytes_max) {
+    const auto end = out.rfind(';', bytes_max);
+    out.resize(end == std::string::npos ? 0 : end);
+  }
   return out;
 }
 

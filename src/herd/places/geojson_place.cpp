@@ -92,13 +92,14 @@ Result<GeojsonPlace> own_place(const json::object& feature, const json::object& 
 Result<GeojsonPlace> parse_geojson_place(const json::value& value, std::string_view file,
                                          const GeojsonOptions& options) {
   const auto* feature = value.if_object();
-  if (feature == nullptr || text_at(*feature, "type") != "Feature") return Error{"not a GeoJSON Feature"};
+  if (feature == nullptr || text_at(*feature, "type") != "Feature")
+    return Error{"not a GeoJSON Feature; one Feature a line or a FeatureCollection is expected"};
   const auto* properties = object_at(*feature, "properties");
   if (properties == nullptr) return GeojsonPlace::none(LeftOut::unnamed);
 
   const auto* geometry = feature->if_contains("geometry");
-  if (geometry == nullptr) return Error{"geometry is missing"};
-  if (geometry->is_null()) return GeojsonPlace::none(LeftOut::no_geometry);
+  if (geometry == nullptr) return Error{"geometry is missing; null is one, too"};
+  if (is_empty(*geometry)) return GeojsonPlace::none(LeftOut::no_geometry);
 
   if (is_overture_feature(*properties)) return overture_place(*feature, *properties, *geometry, options);
   if (options.only_osm || is_osm_feature(*feature, *properties)) {

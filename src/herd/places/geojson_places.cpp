@@ -10,6 +10,8 @@ namespace {
 
 namespace json = boost::json;
 
+constexpr std::string_view expected = "one Feature a line or a FeatureCollection is expected";
+
 /// "cafes.rome" of "/data/cafes.rome.geojson.gz".
 std::string stem(std::string_view file) {
   auto name = file.substr(file.rfind('/') + 1);
@@ -50,7 +52,9 @@ Result<void> GeojsonPlaces::push(std::string_view bytes) {
 
 Result<void> GeojsonPlaces::finish() {
   elements_.finish();
-  return read_elements();
+  if (auto done = read_elements(); !done) return done;
+  if (is_empty_ && !options_.only_osm && !elements_.array_end()) return at(1, "empty; " + std::string(expected));
+  return {};
 }
 
 Result<void> GeojsonPlaces::read_elements() {
@@ -59,6 +63,7 @@ Result<void> GeojsonPlaces::read_elements() {
     if (!next) return at(elements_.line(), "not JSON: " + next.error().message);
     if (!*next) return {};
     const auto& element = **next;
+    is_empty_ = false;
     if (element.too_large) {
       ++counts_.too_large;
     } else if (const auto done = read(element.text); !done) {
@@ -73,7 +78,11 @@ Result<void> GeojsonPlaces::read(std::string_view feature) {
   parser.reset(&values);
   boost::system::error_code error;
   parser.write(feature.data(), feature.size(), error);
-  if (error) return Error{"not JSON in UTF-8: " + error.message()};
+  if (error == json::error::too_deep) {
+    return Error{"nested deeper than " + std::to_string(json::parse_options{}.max_depth) +
+                 " lists and objects; leave out the property that is"};
+  }
+  if (error) return Error{"not JSON in UTF-8: " + error.message() + "; " + std::string(expected)};
   const auto value = parser.release();
   const auto parsed = parse_geojson_place(value, stem_, options_);
   if (!parsed) return parsed.error();

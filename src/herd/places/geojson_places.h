@@ -31,8 +31,9 @@ struct GeojsonCounts {
 /// example), or a sequence of RFC 8142, of any length. Holds one feature at a time.
 class GeojsonPlaces {
  public:
-  /// What one feature may have; one of more is left out and counted. An outline of three million points takes as much.
-  static constexpr std::size_t feature_bytes_max = std::size_t{64} << 20U;
+  /// What one feature may have; one of more is left out and counted. An outline of 800,000 points takes as much;
+  /// reading it takes some 25 times the memory.
+  static constexpr std::size_t feature_bytes_max = std::size_t{16} << 20U;
 
   using OnPlace = std::function<Result<void>(const Place& place, std::uint64_t version)>;
 
@@ -44,7 +45,8 @@ class GeojsonPlaces {
   /// Takes in the next bytes. The first mistake is told as "file:12: what is wrong", with the line in which the feature
   /// begins. Not to be called again after it.
   Result<void> push(std::string_view bytes);
-  /// To be called when there are no more.
+  /// To be called when there are no more. Input without any JSON in it is a mistake, too, but not if it is all
+  /// OpenStreetMap's: osmium writes nothing if nothing passed its filter.
   Result<void> finish();
 
   const GeojsonCounts& counts() const { return counts_; }
@@ -62,6 +64,7 @@ class GeojsonPlaces {
   OnPlace on_place_;
   JsonElements elements_;
   GeojsonCounts counts_;
+  bool is_empty_ = true;
   std::unique_ptr<Memory> memory_;
 };
 

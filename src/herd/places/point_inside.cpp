@@ -114,7 +114,12 @@ Degrees middle_of_line(const DegreesLine& line) {
   return on_earth(line.back());
 }
 
-Degrees point_inside(const std::vector<DegreesPolygon>& polygons) {
+Degrees point_inside(std::vector<DegreesPolygon> polygons) {
+  for (auto& polygon : polygons) {
+    for (auto& ring : polygon) {
+      if (!ring.empty() && ring.front() != ring.back()) ring.push_back(Degrees(ring.front()));
+    }
+  }
   const auto largest = std::ranges::max_element(polygons, {}, outer_area);
   assert(largest != polygons.end() && !largest->empty() && !(*largest)[0].empty());
   const Degrees origin = (*largest)[0][0];
