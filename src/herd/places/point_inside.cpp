@@ -117,7 +117,7 @@ Degrees middle_of_line(const DegreesLine& line) {
 Degrees point_inside(std::vector<DegreesPolygon> polygons) {
   for (auto& polygon : polygons) {
     for (auto& ring : polygon) {
-      if (!ring.empty() && ring.front() != ring.back()) ring.push_back(Degrees(ring.front()));
+      if (!ring.empty() && ring.front() != ring.back()) ring.push_back(ring.front());
     }
   }
   const auto largest = std::ranges::max_element(polygons, {}, outer_area);
