@@ -104,6 +104,25 @@ TEST(LineServer, keeps_the_order_of_replies_while_a_question_waits) {
             at("kiwi") + "{1}\n\n" + at("emu") + at("emu") + "{2}\n\n? WHATSAT owl 1 1\n? ONE\n? TWO\n");
 }
 
+TEST(LineServer, asks_for_the_rest_of_the_places_once_the_client_has_taken_the_first) {
+  HeldPlaces places;
+  const LineServerAt server(places);
+  auto client = server.connect_with("kiwi");
+  client.say("WHATSAT kiwi 1 1\nWHATSAT kiwi 1 2\nWHATSAT kiwi 1 3\nONE\n");
+  const std::string large(4 * 1024 * 1024, 'x');  // more than sockets take
+  const auto asked = places.next();
+  ASSERT_EQ(asked.queries.size(), 3U);
+  asked.answer({large + "1", large + "2"});
+  // Compared without printing them.
+  EXPECT_TRUE(LineServerAt::line_of(client.read_to("2\n\n")) ==
+              at("kiwi") + large + "1\n\n" + at("kiwi") + large + "2\n\n");
+  const auto asked_again = places.next();
+  ASSERT_EQ(asked_again.queries.size(), 1U);
+  EXPECT_EQ(asked_again.queries[0].limit, 3U);
+  asked_again.answer({"{3}"});
+  EXPECT_EQ(LineServerAt::line_of(client.read_to("? ONE\n")), at("kiwi") + "{3}\n\n? ONE\n");
+}
+
 TEST(LineServer, answers_questions_of_several_connections_whenever_their_places_are_there) {
   HeldPlaces places;
   const LineServerAt server(places);

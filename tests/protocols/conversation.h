@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/logged_traffic.h"
@@ -69,8 +70,7 @@ class Conversation {
           std::vector<std::string> answers;
           for (const auto& question : protocol_.take_questions()) answers.push_back(places_json(question));
           questions.push_back(answers.size());
-          protocol_.answer_places(answers, replies);
-          write(replies, all);
+          protocol_.answer_places(std::move(answers));
           break;
         }
       }

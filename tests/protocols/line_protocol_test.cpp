@@ -115,7 +115,8 @@ TEST_F(LineProtocolTest, executes_what_came_with_a_question_while_that_waits_for
   EXPECT_EQ(questions[1].limit, 1U);
 
   replies.clear();
-  protocol.answer_places(std::vector<std::string>{"{1}", "{2}"}, replies);
+  protocol.answer_places({"{1}", "{2}"});
+  EXPECT_EQ(protocol.advance(now, replies), Next::write);
   EXPECT_EQ(replies,
             "AT Riley +0.123456789 kiwi +1+1 5\n{1}\n\n"
             "AT Riley -0.876543211 kiwi +2+2 6\n"
@@ -177,12 +178,88 @@ TEST_F(LineProtocolTest, executes_no_more_behind_a_question_than_fills_a_write) 
   protocol.push(commands);
   EXPECT_EQ(protocol.advance(now, replies), Next::places);
   EXPECT_EQ(replies, "");
-  protocol.answer_places(std::vector<std::string>{"{}"}, replies);
+  protocol.answer_places({"{}"});
+  EXPECT_EQ(protocol.advance(now, replies), Next::write);
   EXPECT_GT(replies.size(), LineProtocol::replies_bytes_max - 2 * 1024);
   EXPECT_LT(replies.size(), LineProtocol::replies_bytes_max + 1003);
   EXPECT_EQ(client.say(commands, now).size(), std::string("AT Riley +0.123456789 kiwi +1+1 5\n").size() +
                                                   Conversation::places_json({{10000000, 10000000}, 1000, 1}).size() +
                                                   1 + 1000 * 1003);
+}
+
+TEST_F(LineProtocolTest, hands_out_large_answers_as_the_client_takes_them_and_in_order) {
+  say("IAMAT kiwi +1+1 5\n");
+  LineProtocol protocol(herd, client.log, 1024, "127.0.0.1:5");
+  protocol.push("WHATSAT kiwi 1 1\nONE\nWHATSAT kiwi 1 1\nWHATSAT kiwi 1 1\nWHATSAT kiwi 1 0\nTWO\n");
+  std::string replies;
+  EXPECT_EQ(protocol.advance(now, replies), Next::places);
+  const std::string at_line = "AT Riley +0.123456789 kiwi +1+1 5\n";
+  const std::string large(LineProtocol::replies_bytes_max, 'x');
+  const auto turn = [&](Next next) {
+    std::string taken;
+    EXPECT_EQ(protocol.advance(now, taken), next);
+    return taken;
+  };
+  protocol.answer_places({large + "1", large + "2", large + "3"});
+  EXPECT_EQ(turn(Next::write), at_line + large + "1\n\n");
+  EXPECT_EQ(turn(Next::write), "? ONE\n" + at_line + large + "2\n\n");
+  EXPECT_EQ(turn(Next::write), at_line + large + "3\n\n");
+  EXPECT_EQ(turn(Next::write), at_line + places::nearby_search_json({}) + "\n\n? TWO\n");
+  EXPECT_EQ(turn(Next::input), "");
+}
+
+TEST_F(LineProtocolTest, fills_a_write_with_answers_and_no_more_than_the_last_of_them_is_over_it) {
+  say("IAMAT kiwi +1+1 5\n");
+  LineProtocol protocol(herd, client.log, 1024, "127.0.0.1:5");
+  std::string commands;
+  std::string expected;
+  std::vector<std::string> answers;
+  for (std::size_t i = 0; i < LineProtocol::questions_max; ++i) {
+    commands += "WHATSAT kiwi 1 1\n";
+    answers.emplace_back(20'000 + i, 'x');
+    expected += "AT Riley +0.123456789 kiwi +1+1 5\n" + answers.back() + "\n\n";
+  }
+  protocol.push(commands);
+  std::string replies;
+  EXPECT_EQ(protocol.advance(now, replies), Next::places);
+  protocol.answer_places(std::move(answers));
+  std::string all;
+  std::vector<std::size_t> sizes;
+  while (protocol.advance(now, replies) == Next::write) {
+    sizes.push_back(replies.size());
+    all += replies;
+    replies.clear();
+  }
+  EXPECT_EQ(all, expected);
+  ASSERT_EQ(sizes.size(), 5U);
+  for (std::size_t i = 0; i < 4; ++i) {
+    EXPECT_GE(sizes[i], LineProtocol::replies_bytes_max);
+    EXPECT_LT(sizes[i], LineProtocol::replies_bytes_max + 20'100);
+  }
+}
+
+TEST_F(LineProtocolTest, asks_again_for_what_was_not_answered) {
+  say("IAMAT kiwi +1+1 5\n");
+  LineProtocol protocol(herd, client.log, 1024, "127.0.0.1:5");
+  protocol.push("WHATSAT kiwi 1 1\nONE\nWHATSAT kiwi 1 0\nWHATSAT kiwi 1 2\nWHATSAT kiwi 1 3\nTWO\n");
+  std::string replies;
+  EXPECT_EQ(protocol.advance(now, replies), Next::places);
+  const auto limits = [&] {
+    std::vector<std::size_t> all;
+    for (const auto& question : protocol.take_questions()) all.push_back(question.limit);
+    return all;
+  };
+  const std::string at_line = "AT Riley +0.123456789 kiwi +1+1 5\n";
+  EXPECT_EQ(limits(), (std::vector<std::size_t>{1, 2, 3}));
+  protocol.answer_places({"{1}"});
+  EXPECT_EQ(protocol.advance(now, replies), Next::places);
+  EXPECT_EQ(replies, at_line + "{1}\n\n? ONE\n" + at_line + places::nearby_search_json({}) + "\n\n");
+  EXPECT_EQ(limits(), (std::vector<std::size_t>{2, 3}));
+  replies.clear();
+  protocol.answer_places({"{2}", "{3}"});
+  EXPECT_EQ(protocol.advance(now, replies), Next::write);
+  EXPECT_EQ(replies, at_line + "{2}\n\n" + at_line + "{3}\n\n? TWO\n");
+  EXPECT_EQ(protocol.advance(now, replies), Next::input);
 }
 
 TEST_F(LineProtocolTest, answers_a_question_before_it_closes_because_of_a_line_over_the_limit) {
@@ -202,7 +279,8 @@ TEST_F(LineProtocolTest, makes_one_of_the_newlines_that_follow_each_other_in_the
     protocol.push("IAMAT kiwi +1+1 5\nWHATSAT kiwi 10 5\n");
     EXPECT_EQ(protocol.advance(now, replies), Next::places);
     replies.clear();
-    protocol.answer_places(std::vector<std::string>{json}, replies);
+    protocol.answer_places({json});
+    EXPECT_EQ(protocol.advance(now, replies), Next::write);
     EXPECT_EQ(protocol.advance(now, replies), Next::input);
     EXPECT_TRUE(replies.starts_with(line));
     return replies.substr(line.size());

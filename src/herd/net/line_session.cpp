@@ -3,6 +3,7 @@
 #include <cassert>
 #include <cerrno>
 #include <sys/socket.h>
+#include <utility>
 
 #include "herd/net/clock.h"
 
@@ -80,14 +81,9 @@ LineSession::Wait LineSession::go_on(Desk& desk) {
   return Wait::for_end;
 }
 
-LineSession::Wait LineSession::take_places(std::span<const std::string> answers, Desk& desk) {
-  protocol_.answer_places(answers, desk.replies);
-  next_ = LineProtocol::Next::write;  // before the next commands, whose places may take their time
-  if (!send(desk.replies)) {
-    wait_ = Wait::for_nothing;
-  } else {
-    wait_ = unsent_.empty() ? go_on(desk) : Wait::for_room;
-  }
+LineSession::Wait LineSession::take_places(std::vector<std::string> answers, Desk& desk) {
+  protocol_.answer_places(std::move(answers));
+  wait_ = converse(desk);
   return wait_;
 }
 

@@ -3,7 +3,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -42,15 +41,14 @@ class LineSession {
 
   int socket() const { return socket_.number(); }
   Wait waits() const { return wait_; }
-  /// What it wants to know while it waits for places; to be taken once.
+  /// What it wants to know while it waits for places; to be taken once each time.
   std::vector<places::NearbyQuery> take_questions() { return protocol_.take_questions(); }
 
   /// There is input or room, or the connection broke. Returns what it waits for next.
   Wait take_turn(Desk& desk);
 
-  /// The places it waited for: a Nearby Search response for each question, in their order. Returns what it waits for
-  /// next.
-  Wait take_places(std::span<const std::string> answers, Desk& desk);
+  /// The places it waited for: what a Provider found, one answer at least. Returns what it waits for next.
+  Wait take_places(std::vector<std::string> answers, Desk& desk);
 
  private:
   Wait read(Desk& desk);

@@ -86,7 +86,8 @@ void LineSessions::wait_for(Member& member, LineSession::Wait before, LineSessio
 void LineSessions::look_up_places(Member& member) {
   // This may be gone when the answers come, but not the loop, which calls nothing any more once it has ended.
   auto on_found = [this, &member, &context = context_](std::vector<std::string> answers) {
-    asio::post(context, [this, &member, answers = std::move(answers)] { on_places(member, answers); });
+    asio::post(context,
+               [this, &member, answers = std::move(answers)]() mutable { on_places(member, std::move(answers)); });
   };
   try {
     services_.places.find_nearby(member.session.take_questions(), std::move(on_found));
@@ -95,10 +96,11 @@ void LineSessions::look_up_places(Member& member) {
   }
 }
 
-void LineSessions::on_places(Member& member, std::span<const std::string> answers) {
+void LineSessions::on_places(Member& member, std::vector<std::string> answers) {
   if (closed_) return;  // and the member is gone, which otherwise waits for nothing but this
-  const auto next = attempt(
-      [&] { return answers.empty() ? LineSession::Wait::for_nothing : member.session.take_places(answers, desk_); });
+  const auto next = attempt([&] {
+    return answers.empty() ? LineSession::Wait::for_nothing : member.session.take_places(std::move(answers), desk_);
+  });
   wait_for(member, LineSession::Wait::for_places, next);
   on_round_end();
 }

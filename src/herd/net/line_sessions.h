@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <functional>
 #include <list>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -60,7 +59,7 @@ class LineSessions : private ClientPoll::Handler {
   LineSession::Wait attempt(const Step& step);
   void wait_for(Member& member, LineSession::Wait before, LineSession::Wait next);
   void look_up_places(Member& member);
-  void on_places(Member& member, std::span<const std::string> answers);
+  void on_places(Member& member, std::vector<std::string> answers);
   void drain(Member& member);
   void end_drained();
   void end(Member& member);

@@ -23,8 +23,14 @@ class Provider {
  public:
   virtual ~Provider() = default;
 
-  /// One answer per query, in their order: a response in the shape of Google's legacy Nearby Search, without empty
-  /// lines and without a newline at its end. No answers at all: the look-up failed for want of memory.
+  /// No further answers are made once those to a find_nearby() have this many bytes. Twenty results of Google's have
+  /// some 60 kB.
+  static constexpr std::size_t answers_bytes_max = 1024 * 1024;
+
+  /// An answer to each of the first queries, in their order: a response in the shape of Google's legacy Nearby Search,
+  /// without empty lines and without a newline at its end. Fewer answers than queries: they are large, and whoever
+  /// asked may ask for the rest once these are out of the way. No answers at all: the look-up failed for want of
+  /// memory.
   using Found = std::function<void(std::vector<std::string> answers)>;
 
   /// Looks them all up without keeping the caller waiting, and calls `on_found` once, on a thread of its own. What

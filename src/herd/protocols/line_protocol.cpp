@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/container/static_vector.hpp>
 #include <cassert>
+#include <iterator>
 #include <utility>
 #include <variant>
 
@@ -78,8 +79,14 @@ struct LineProtocol::Waiting {
 
   std::string lines;
   std::vector<Gap> gaps;
-  std::vector<places::NearbyQuery> questions;
-  std::size_t places_bytes = 0;  // set aside
+  std::vector<places::NearbyQuery> questions;  // without those that answers came for
+  std::size_t places_bytes = 0;                // set aside
+
+  // How far they are handed out.
+  std::size_t at = 0;   // of lines
+  std::size_t gap = 0;  // of gaps
+  std::vector<std::string> answers;
+  std::size_t answer = 0;  // of answers
 
   std::size_t bytes() const { return lines.size() + places_bytes; }
 };
@@ -94,7 +101,7 @@ void LineProtocol::end_of_input() {
 }
 
 LineProtocol::Next LineProtocol::advance(Time now, std::string& replies) {
-  assert(!waiting_);
+  if (waiting_) return hand_out(replies);
   Turn turn(now, replies);
   for (;;) {
     std::string_view line;
@@ -181,26 +188,41 @@ bool LineProtocol::answer_question(const wire::Whatsat& question, Turn& turn) {
 }
 
 std::vector<places::NearbyQuery> LineProtocol::take_questions() {
-  return std::move(waiting_->questions);
+  return waiting_->questions;
 }
 
-void LineProtocol::answer_places(std::span<const std::string> answers, std::string& replies) {
-  const auto waiting = std::move(waiting_);
-  auto gap = waiting->gaps.begin();
-  for (std::size_t at = 0; at < waiting->lines.size();) {
-    const auto line = std::string_view(waiting->lines).substr(at, waiting->lines.find('\n', at) + 1 - at);
-    at += line.size();
+void LineProtocol::answer_places(std::vector<std::string> answers) {
+  auto& questions = waiting_->questions;
+  assert(!answers.empty() && answers.size() <= questions.size());
+  questions.erase(questions.begin(), questions.begin() + std::ssize(answers));
+  waiting_->answers = std::move(answers);
+  waiting_->answer = 0;
+}
+
+/// Appends replies that waited, as many as a write takes and as there are answers for.
+LineProtocol::Next LineProtocol::hand_out(std::string& replies) {
+  auto& waiting = *waiting_;
+  while (waiting.at < waiting.lines.size()) {
+    if (replies.size() >= replies_bytes_max) return Next::write;
+    const auto end = waiting.lines.find('\n', waiting.at) + 1;
+    const auto* gap = waiting.gap < waiting.gaps.size() ? &waiting.gaps[waiting.gap] : nullptr;
+    if (gap != nullptr && gap->at != end) gap = nullptr;
+    const bool asks = gap != nullptr && gap->asks;
+    if (asks && waiting.answer == waiting.answers.size()) return Next::places;
+    const auto line = std::string_view(waiting.lines).substr(waiting.at, end - waiting.at);
     const auto begin = replies.size();
     replies.append(line);
-    if (gap == waiting->gaps.end() || gap->at != at) {
+    waiting.at = end;
+    if (gap == nullptr) {
       log_out(line.substr(0, line.size() - 1));
       continue;
     }
-    append_places(replies, begin, gap->asks ? answers.front() : no_places());
-    if (gap->asks) answers = answers.subspan(1);
-    ++gap;
+    ++waiting.gap;
+    // The answer goes as its reply comes.
+    append_places(replies, begin, asks ? std::exchange(waiting.answers[waiting.answer++], {}) : no_places());
   }
-  assert(answers.empty());
+  waiting_.reset();
+  return Next::write;  // before the next commands, whose places may take their time
 }
 
 /// Completes the reply that begins at `begin`, which is an AT line yet.

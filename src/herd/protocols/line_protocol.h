@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <memory>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,7 +36,7 @@ class LineProtocol {
   enum class Next {
     input,   ///< all whole lines are answered: push() more, after keep()
     write,   ///< `replies_bytes_max` is reached: send the replies, then advance() again
-    places,  ///< send the replies; answer_places() with what take_questions() asks for, then advance() again
+    places,  ///< send the replies, then answer_places() with what take_questions() asks for and advance() again
     close,   ///< send the replies, then close the connection
   };
 
@@ -47,23 +46,25 @@ class LineProtocol {
   /// The client half-closed: a last line without LF counts as a command.
   void end_of_input();
 
-  /// Executes commands, appending their replies; those that wait for places come with answer_places(). `now` is when
-  /// the commands came, POSIX ns.
+  /// Appends the replies whose places have come, if there are any; otherwise executes commands and appends their
+  /// replies, but for those that wait for places. `now` is when the commands came, POSIX ns.
   Next advance(Time now, std::string& replies);
 
   /// The pushed bytes are about to go away.
   void keep() { framer_.keep(); }
 
-  /// The questions that the replies wait for; to be taken once.
+  /// The questions that the next replies wait for; to be taken once each time that places are waited for.
   std::vector<places::NearbyQuery> take_questions();
 
-  /// Appends the replies that waited: `answers` has a Nearby Search response for each question, in their order.
-  void answer_places(std::span<const std::string> answers, std::string& replies);
+  /// What a Provider found: Nearby Search responses to the first of the questions, in their order, one at least. They
+  /// become replies as the client takes those; after that the rest of the questions is asked.
+  void answer_places(std::vector<std::string> answers);
 
  private:
   class Turn;
   struct Waiting;
   bool is_full(const Turn& turn) const;
+  Next hand_out(std::string& replies);
   void answer(std::string_view line, Turn& turn);
   void answer_reports(Turn& turn);
   bool answer_question(const wire::Whatsat& question, Turn& turn);
