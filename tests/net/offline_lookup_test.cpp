@@ -53,6 +53,45 @@ TEST(OfflineLookup, passes_a_message_for_whoever_asked_on_to_the_places) {
   EXPECT_EQ(found.get_future().get(), std::vector<std::string>{places->nearby_search(here, "Google is away")});
 }
 
+TEST(OfflineLookup, lets_those_who_ask_take_turns) {
+  OfflineLookup lookup(only("Old"), 1);
+  constexpr auto turn = OfflineLookup::queries_per_turn;
+  std::promise<void> all_asked;
+  lookup.replace_with([&]() -> OfflineLookup::Places {
+    all_asked.get_future().wait();
+    return nullptr;
+  });
+  std::string order;
+  std::promise<void> answered;
+  const auto ask = [&](char name, std::size_t queries) {
+    lookup.find_nearby(std::vector(queries, here), [&, name, queries](const std::vector<std::string>& all) {
+      EXPECT_EQ(all.size(), queries);
+      order += name;
+      if (order.size() == 5) answered.set_value();
+    });
+  };
+  ask('a', 64);
+  ask('b', 1);
+  ask('c', 2 * turn);
+  ask('d', turn + 1);
+  ask('e', turn);
+  all_asked.set_value();
+  answered.get_future().wait();
+  // What was asked first and needs 16 turns holds nobody up for more than one of them at a time.
+  EXPECT_EQ(order, "becda");
+}
+
+TEST(OfflineLookup, makes_no_further_answers_once_there_are_many_bytes_of_them) {
+  const auto places = only("Old");
+  OfflineLookup lookup(places, 1);
+  const auto answer = places->nearby_search(here);
+  const auto made = (places::Provider::answers_bytes_max + answer.size() - 1) / answer.size();
+  const auto found = answers(lookup, std::vector(made + 1000, here));
+  EXPECT_EQ(found.size(), made);
+  EXPECT_EQ(found.back(), answer);
+  EXPECT_EQ(answers(lookup, std::vector(made, here)).size(), made);
+}
+
 TEST(OfflineLookup, answers_from_new_places_once_they_are_there_and_lets_the_old_ones_go) {
   auto old = only("Old");
   const std::weak_ptr<const places::OfflinePlaces> forgotten = old;

@@ -1,5 +1,6 @@
 #include "herd/net/offline_lookup.h"
 
+#include <boost/asio/defer.hpp>
 #include <boost/asio/post.hpp>
 #include <exception>
 #include <utility>
@@ -8,22 +9,21 @@ namespace herd::net {
 
 namespace asio = boost::asio;
 
-namespace {
+/// Queries that are answered together, over several turns.
+struct OfflineLookup::Batch {
+  std::vector<places::NearbyQuery> queries;
+  std::string info_message;
+  Found on_found;
+  std::vector<std::string> answers;
+  std::size_t answers_bytes = 0;
 
-/// All of them, or none if there is no memory for them.
-std::vector<std::string> answers_to(const std::vector<places::NearbyQuery>& queries,
-                                    const places::OfflinePlaces& places, const std::string& info_message) {
-  try {
-    std::vector<std::string> answers;
-    answers.reserve(queries.size());
-    for (const auto& query : queries) answers.push_back(places.nearby_search(query, info_message));
-    return answers;
-  } catch (const std::exception&) {
-    return {};
+  bool is_done() const { return answers.size() == queries.size() || answers_bytes >= answers_bytes_max; }
+
+  void answer_next(const places::OfflinePlaces& places) {
+    answers.push_back(places.nearby_search(queries[answers.size()], info_message));
+    answers_bytes += answers.back().size();
   }
-}
-
-}  // namespace
+};
 
 OfflineLookup::OfflineLookup(Places places, std::size_t threads)
     : places_(std::move(places)), threads_(threads), replacing_(threads_.get_executor()) {}
@@ -38,11 +38,24 @@ void OfflineLookup::find_nearby(std::vector<places::NearbyQuery> queries, Found 
 }
 
 void OfflineLookup::find_nearby(std::vector<places::NearbyQuery> queries, std::string info_message, Found on_found) {
-  asio::post(threads_, [this, queries = std::move(queries), info_message = std::move(info_message),
-                        on_found = std::move(on_found)] {
-    auto answers = answers_to(queries, *places(), info_message);
-    on_found(std::move(answers));
-  });
+  auto batch = std::make_unique<Batch>();
+  batch->queries = std::move(queries);
+  batch->info_message = std::move(info_message);
+  batch->on_found = std::move(on_found);
+  batch->answers.reserve(batch->queries.size());
+  asio::post(threads_, [this, batch = std::move(batch)]() mutable { take_turn(std::move(batch)); });
+}
+
+void OfflineLookup::take_turn(std::unique_ptr<Batch> batch) {
+  try {
+    const auto places = this->places();
+    for (std::size_t i = 0; i < queries_per_turn && !batch->is_done(); ++i) batch->answer_next(*places);
+  } catch (const std::exception&) {
+    return batch->on_found({});
+  }
+  if (batch->is_done()) return batch->on_found(std::move(batch->answers));
+  // Behind the others. Not post(), which would wake a thread that sleeps although this one has time.
+  asio::defer(threads_, [this, batch = std::move(batch)]() mutable { take_turn(std::move(batch)); });
 }
 
 void OfflineLookup::replace(Places places) {

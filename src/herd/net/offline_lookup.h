@@ -14,7 +14,8 @@
 
 namespace herd::net {
 
-/// Answers from place files, on threads of its own: files are mapped and may have to come from the disk.
+/// Answers from place files, on threads of its own: files are mapped and may have to come from the disk. Those who ask
+/// take turns, so that slow questions of one hold up others for a few at most.
 class OfflineLookup : public places::Provider {
  public:
   using Places = std::shared_ptr<const places::OfflinePlaces>;
@@ -22,7 +23,7 @@ class OfflineLookup : public places::Provider {
   /// `places` is not null.
   OfflineLookup(Places places, std::size_t threads);
 
-  /// Waits for the answers that are being made; those that have not been begun are never given.
+  /// Waits for the answers that are being made; queries that are not answered completely by then never are.
   ~OfflineLookup() override;
 
   void find_nearby(std::vector<places::NearbyQuery> queries, Found on_found) override;
@@ -30,14 +31,19 @@ class OfflineLookup : public places::Provider {
   /// The same with `info_message`, if it is not empty, among the "info_messages" of each answer.
   void find_nearby(std::vector<places::NearbyQuery> queries, std::string info_message, Found on_found);
 
-  /// Answers from these files from now on; questions under way keep the old ones until they are answered.
+  /// Answers from these files from now on; the old ones go once the questions that are being looked up are answered.
   void replace(Places places);
 
   /// The same with what `open` returns, which is called on one of the threads here; nothing changes if that is null.
   /// Of several, one is called after the other. It must not throw.
   void replace_with(std::function<Places()> open);
 
+  /// Looked up in one turn; then it is the turn of whoever waits.
+  static constexpr std::size_t queries_per_turn = 4;
+
  private:
+  struct Batch;
+  void take_turn(std::unique_ptr<Batch> batch);
   Places places() const;
 
   mutable std::mutex mutex_;
