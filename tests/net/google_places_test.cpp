@@ -60,6 +60,15 @@ TEST_F(GooglePlacesTest, has_offline_files_answer_each_query_that_Google_does_no
   EXPECT_TRUE(find(google, {}).empty());
 }
 
+TEST_F(GooglePlacesTest, answers_no_more_than_the_first_queries_where_that_is_much) {
+  auto& google = ask_at(refused_port(), 10 * second);
+  const auto answer = offline_answer("cannot be reached: Connection refused");
+  const auto made = (places::Provider::answers_bytes_max + answer.size() - 1) / answer.size();
+  const auto answers = find(google, std::vector<places::NearbyQuery>(made + 1000, {{0, 0}, 10, 20}));
+  EXPECT_EQ(answers.size(), made);
+  EXPECT_EQ(answers.back(), answer);
+}
+
 TEST_F(GooglePlacesTest, gives_up_when_the_time_is_over) {
   LoopbackListener silent;  // takes connections, and says nothing
   auto& google = ask_at(silent.port(), 50 * millisecond);

@@ -1,6 +1,5 @@
 #include "herd/net/google_places.h"
 
-#include <algorithm>
 #include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -32,9 +31,10 @@ std::int64_t utc_day() {
 /// Queries that are answered together.
 struct Batch {
   std::vector<places::NearbyQuery> queries;
+  std::vector<std::shared_ptr<const places::GoogleAnswer>> found;  // by Google
+  std::vector<std::string> reasons;                                // why not by Google; only where nothing is found
+  std::size_t unknown = 0;                                         // queries with neither
   std::vector<std::string> answers;
-  std::vector<std::string> reasons;  // why not by Google; only where there is no answer
-  std::size_t unknown = 0;           // queries with neither
   places::Provider::Found on_found;
 };
 
@@ -44,8 +44,32 @@ struct OfflineShare {
   std::vector<places::NearbyQuery> queries;
 };
 
+/// Makes answers of what Google found. Queries behind those that have enough bytes are dropped.
+void answer_found(Batch& batch) {
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < batch.queries.size() && bytes < places::Provider::answers_bytes_max; ++i) {
+    auto& answer = batch.answers.emplace_back();
+    if (batch.found[i]) answer = batch.found[i]->nearby_search(batch.queries[i]);
+    bytes += answer.size();
+  }
+  batch.found.clear();
+  batch.queries.resize(batch.answers.size());
+}
+
+/// Tells the answers up to the first that is missing or too many.
+void tell(Batch& batch) {
+  std::size_t count = 0;
+  for (std::size_t bytes = 0; count < batch.answers.size() && bytes < places::Provider::answers_bytes_max; ++count) {
+    if (batch.answers[count].empty()) break;
+    bytes += batch.answers[count].size();
+  }
+  batch.answers.resize(count);
+  batch.on_found(std::move(batch.answers));
+}
+
 /// Has offline files answer what Google does not; on no thread in particular after that.
 void complete(const std::shared_ptr<Batch>& batch, OfflineLookup& offline) {
+  answer_found(*batch);
   std::unordered_map<std::string, OfflineShare> shares;
   for (std::size_t i = 0; i < batch->queries.size(); ++i) {
     if (!batch->answers[i].empty()) continue;
@@ -53,7 +77,7 @@ void complete(const std::shared_ptr<Batch>& batch, OfflineLookup& offline) {
     share.places.push_back(i);
     share.queries.push_back(batch->queries[i]);
   }
-  if (shares.empty()) return batch->on_found(std::move(batch->answers));
+  if (shares.empty()) return tell(*batch);
   const auto missing = std::make_shared<std::atomic<std::size_t>>(shares.size());
   for (auto& [reason, share] : shares) {
     const auto message =
@@ -63,8 +87,7 @@ void complete(const std::shared_ptr<Batch>& batch, OfflineLookup& offline) {
                           for (std::size_t i = 0; i < found.size(); ++i)
                             batch->answers[places[i]] = std::move(found[i]);
                           if (missing->fetch_sub(1) != 1) return;
-                          const bool has_all = std::ranges::none_of(batch->answers, &std::string::empty);
-                          batch->on_found(has_all ? std::move(batch->answers) : std::vector<std::string>());
+                          tell(*batch);
                         });
   }
 }
@@ -131,7 +154,7 @@ GoogleLookup::~GoogleLookup() {
 
 void GoogleLookup::find_nearby(std::vector<places::NearbyQuery> queries, Found on_found) {
   auto batch = std::make_shared<Batch>();
-  batch->answers.resize(queries.size());
+  batch->found.resize(queries.size());
   batch->reasons.resize(queries.size());
   batch->queries = std::move(queries);
   batch->on_found = std::move(on_found);
@@ -220,8 +243,7 @@ void GoogleLookup::State::note(Batch& batch, std::size_t place, const GoogleOutc
   if (const auto* failure = std::get_if<GoogleFailure>(&outcome)) {
     batch.reasons[place] = failure->reason;
   } else {
-    const auto& answer = std::get<std::shared_ptr<const places::GoogleAnswer>>(outcome);
-    batch.answers[place] = answer->nearby_search(batch.queries[place]);
+    batch.found[place] = std::get<std::shared_ptr<const places::GoogleAnswer>>(outcome);
   }
 }
 
