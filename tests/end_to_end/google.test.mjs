@@ -144,6 +144,21 @@ describeHerd('Google Places', { topology: { Riley: [] }, places: settings }, (he
     assert.deepEqual((await asker.whatsat(client, 2, 20)).json, { ...response(...results), next_page_token: 'more' });
   });
 
+  it('tells large answers to one client all, in order, and asks Google once for each', async () => {
+    const result = place('Verbose', 0, { description: 'x'.repeat(900_000) });
+    google.answer(response(result));
+    const client = await asker.reported();
+    const reply = await asker.server.ask([1, 2, 3, 4, 5].map((km) => `WHATSAT ${client} ${km} 5\n`).join(''));
+    const answers = reply.split('\n\n');
+    assert.equal(answers.pop(), '');
+    assert.equal(answers.length, 5);
+    for (const answer of answers) {
+      assert.ok(answer.slice(answer.indexOf('\n') + 1) === JSON.stringify(response(result), null, 3), 'as Google told it');
+    }
+    assert.deepEqual(google.requests.map(({ target }) => /radius=(\d+)/.exec(target)[1]).sort(),
+      ['1000', '2000', '3000', '4000', '5000']);
+  });
+
   it('tells none beyond the radius', async () => {
     google.answer(response(place('Far', 2100), place('Near', 100), place('At the edge', 1900)));
     assert.deepEqual(await asker.names(2), ['Near', 'At the edge']);
