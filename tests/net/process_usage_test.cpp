@@ -80,14 +80,14 @@ TEST(ProcessUsage, tells_the_cpu_time_and_memory_of_processes) {
   const auto before = usage_of({getpid()});
   ASSERT_TRUE(before);
   EXPECT_GT(before->resident_bytes, 1024U * 1024);
-  const auto own_before = own_cpu();
   // Whatever else runs, this process uses a millisecond sooner or later.
   std::optional<ProcessUsage> after;
   do {
     after = usage_of({getpid()});
     ASSERT_TRUE(after);
   } while (after->cpu < before->cpu + millisecond);
-  EXPECT_GE(own_cpu() - own_before, millisecond / 2);
+  // The system may tell of it late, but not before it is used.
+  EXPECT_LE(after->cpu, own_cpu());
   const auto twice = usage_of({getpid(), getpid()});
   EXPECT_GE(twice->cpu, 2 * after->cpu);
 }
