@@ -84,15 +84,17 @@ struct PackedPlace {
   geo::Location location;
   std::uint16_t kind = 0;
   std::string_view text;
-
-  /// `packed` is what pack() made.
-  explicit PackedPlace(std::string_view packed) {
-    location.latitude_e7 = take_le<std::int32_t>(packed).value();
-    location.longitude_e7 = take_le<std::int32_t>(packed).value();
-    kind = take_le<std::uint16_t>(packed).value();
-    text = packed;
-  }
 };
+
+/// `packed` is what pack() made.
+PackedPlace unpack(std::string_view packed) {
+  PackedPlace place;
+  place.location.latitude_e7 = take_le<std::int32_t>(packed).value();
+  place.location.longitude_e7 = take_le<std::int32_t>(packed).value();
+  place.kind = take_le<std::uint16_t>(packed).value();
+  place.text = packed;
+  return place;
+}
 
 void pack(std::string& packed, const Place& place, std::uint16_t kind, std::uint16_t source) {
   packed.clear();
@@ -268,7 +270,7 @@ Result<std::uint64_t> PlaceFileWriter::order_by_cell(ExternalSort& by_cell, cons
     ++seen;
     if (is_known) continue;
     // Places in one spot stand in an order that does not depend on what else there is.
-    const auto added = by_cell.add({cell_order(PackedPlace(packed).location), key[0], key[1], 0}, packed);
+    const auto added = by_cell.add({cell_order(unpack(packed).location), key[0], key[1], 0}, packed);
     if (!added) return added.error();
   }
   if (const auto finished = by_cell.finish(); !finished) return finished.error();
@@ -285,7 +287,7 @@ Result<void> PlaceFileWriter::write_file(const std::filesystem::path& path, Exte
   for (std::uint64_t written = 0; written < count; ++written) {
     const auto item = by_cell.next();
     if (!item) return item.error();
-    const PackedPlace place(item->value().value);
+    const auto place = unpack(item->value().value);
     if (const auto added = body.add(place, sets[place.kind]); !added) return added;
     if (on_progress && written % told_every == 0) {
       on_progress(0.5 + 0.5 * static_cast<double>(written) / static_cast<double>(count));
