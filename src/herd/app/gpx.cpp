@@ -8,7 +8,7 @@
 #include <optional>
 #include <utility>
 
-#include "herd/app/iso8601.h"
+#include "herd/wire/iso8601.h"
 #include "herd/base/text.h"
 
 namespace herd::app {
@@ -116,7 +116,7 @@ class GpxReader {
     }
     const auto time = trim(text_);
     if (time.empty()) return;
-    point_time_ = parse_iso8601(time);
+    point_time_ = wire::parse_iso8601(time);
     if (!point_time_) fail('"' + printable(time) + "\" is no time such as 2012-04-12T12:53:58Z");
   }
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "herd/app/table.h"
-#include "herd/places/utf8.h"
+#include "herd/base/utf8.h"
 
 namespace herd::app {
 namespace {
@@ -16,9 +16,9 @@ namespace {
 std::string printable(std::string_view text) {
   std::string out;
   while (!text.empty()) {
-    const auto character = places::take_character(text);
+    const auto character = take_character(text);
     const bool control = character < 0x20 || (character >= 0x7f && character < 0xa0);
-    places::append_character(out, control ? places::replacement_character : character);
+    append_character(out, control ? replacement_character : character);
   }
   return out;
 }

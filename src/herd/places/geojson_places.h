@@ -10,7 +10,7 @@
 
 #include "herd/base/result.h"
 #include "herd/places/geojson_place.h"
-#include "herd/places/json_elements.h"
+#include "herd/base/json_elements.h"
 
 namespace herd::places {
 

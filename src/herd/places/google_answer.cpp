@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "herd/base/text.h"
-#include "herd/places/json_elements.h"
+#include "herd/base/json_elements.h"
 
 namespace herd::places {
 

@@ -7,7 +7,7 @@
 #include "herd/base/text.h"
 #include "herd/places/open_location_code.h"
 #include "herd/places/opening_hours.h"
-#include "herd/places/utf8.h"
+#include "herd/base/utf8.h"
 
 namespace herd::places {
 namespace {

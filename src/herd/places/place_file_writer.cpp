@@ -14,7 +14,7 @@
 #include "herd/places/place_file.h"
 #include "herd/places/place_file_format.h"
 #include "herd/places/place_index_builder.h"
-#include "herd/places/utf8.h"
+#include "herd/base/utf8.h"
 
 namespace herd::places {
 namespace {

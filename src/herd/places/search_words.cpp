@@ -4,7 +4,7 @@
 #include <array>
 #include <cstddef>
 
-#include "herd/places/utf8.h"
+#include "herd/base/utf8.h"
 
 namespace herd::places {
 namespace {

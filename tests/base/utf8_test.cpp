@@ -1,8 +1,8 @@
-#include "herd/places/utf8.h"
+#include "herd/base/utf8.h"
 
 #include "gtest/gtest.h"
 
-namespace herd::places {
+namespace herd {
 namespace {
 
 std::u32string characters(std::string_view text) {
@@ -41,4 +41,4 @@ TEST(Utf8, knows_well_formed_text) {
 }
 
 }  // namespace
-}  // namespace herd::places
+}  // namespace herd

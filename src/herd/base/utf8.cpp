@@ -1,8 +1,8 @@
-#include "herd/places/utf8.h"
+#include "herd/base/utf8.h"
 
 #include <cstddef>
 
-namespace herd::places {
+namespace herd {
 namespace {
 
 char32_t byte_at(std::string_view text, std::size_t i) {
@@ -67,4 +67,4 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
-}  // namespace herd::places
+}  // namespace herd

@@ -1,11 +1,11 @@
-#include "herd/places/json_elements.h"
+#include "herd/base/json_elements.h"
 
 #include <string>
 #include <vector>
 
 #include "gmock/gmock.h"
 
-namespace herd::places {
+namespace herd {
 namespace {
 
 /// What comes out of `text` given `step` bytes at a time: "3 5 {...}" for each value (line, offset, text), with "[]" in
@@ -147,4 +147,4 @@ TEST(JsonElements, tell_where_a_value_begins_that_does_not_end) {
 }
 
 }  // namespace
-}  // namespace herd::places
+}  // namespace herd

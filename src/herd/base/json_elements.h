@@ -8,7 +8,7 @@
 
 #include "herd/base/result.h"
 
-namespace herd::places {
+namespace herd {
 
 /// One value cut out of a JSON text, as it was written: nothing in it is parsed, so nothing in it is checked.
 struct JsonElement {
@@ -91,4 +91,4 @@ class JsonElements {
   std::optional<std::uint64_t> array_end_;
 };
 
-}  // namespace herd::places
+}  // namespace herd

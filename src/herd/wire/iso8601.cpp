@@ -1,10 +1,10 @@
-#include "herd/app/iso8601.h"
+#include "herd/wire/iso8601.h"
 
-#include <chrono>
+#include <array>
 
 #include "herd/base/text.h"
 
-namespace herd::app {
+namespace herd::wire {
 namespace {
 
 /// Takes exactly `digits` digits off the front of `text`; -1 if there are fewer or the number is above `max`.
@@ -20,6 +20,23 @@ bool take(std::string_view& text, char c) {
   if (!text.starts_with(c)) return false;
   text.remove_prefix(1);
   return true;
+}
+
+bool is_leap(int year) {
+  return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+}
+
+int days_in(int month, int year) {
+  static constexpr std::array days{31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+  return days[static_cast<std::size_t>(month) - 1] + (month == 2 && is_leap(year) ? 1 : 0);
+}
+
+/// Since 1970-01-01, in the Gregorian calendar.
+std::int64_t days_until(int year, int month, int day) {
+  const auto leap_days_before = [](int y) { return (y - 1) / 4 - (y - 1) / 100 + (y - 1) / 400; };
+  std::int64_t days = 365 * (std::int64_t{year} - 1970) + leap_days_before(year) - leap_days_before(1970) + day - 1;
+  for (int m = 1; m < month; ++m) days += days_in(m, year);
+  return days;
 }
 
 /// Takes a zone: how far its clocks are ahead of UTC.
@@ -42,9 +59,7 @@ std::optional<Time> parse_iso8601(std::string_view text) {
   if (month < 1 || !take(text, '-')) return std::nullopt;
   const int day = take_number(text, 2, 31);
   if (day < 1 || !(take(text, 'T') || take(text, 't') || take(text, ' '))) return std::nullopt;
-  const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{static_cast<unsigned>(month)},
-                                         std::chrono::day{static_cast<unsigned>(day)}};
-  if (!date.ok()) return std::nullopt;
+  if (day > days_in(month, year)) return std::nullopt;
 
   const int hours = take_number(text, 2, 23);
   if (hours < 0 || !take(text, ':')) return std::nullopt;
@@ -62,8 +77,8 @@ std::optional<Time> parse_iso8601(std::string_view text) {
   const auto zone = take_zone(text);
   if (!zone || !text.empty()) return std::nullopt;
 
-  const std::int64_t days = std::chrono::sys_days{date}.time_since_epoch().count();
+  const auto days = days_until(year, month, day);
   return ((days * 24 + hours) * 3600 + minutes * 60 + seconds) * second + fraction - *zone;
 }
 
-}  // namespace herd::app
+}  // namespace herd::wire

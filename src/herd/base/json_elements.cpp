@@ -1,10 +1,10 @@
-#include "herd/places/json_elements.h"
+#include "herd/base/json_elements.h"
 
 #include <algorithm>
 #include <cassert>
 #include <utility>
 
-namespace herd::places {
+namespace herd {
 namespace {
 
 constexpr auto nowhere = std::string::npos;
@@ -235,4 +235,4 @@ JsonElement JsonElements::take(bool in_array) {
   return element;
 }
 
-}  // namespace herd::places
+}  // namespace herd

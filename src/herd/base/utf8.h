@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-namespace herd::places {
+namespace herd {
 
 /// What stands for bytes that are no character.
 inline constexpr char32_t replacement_character = U'\uFFFD';
@@ -18,4 +18,4 @@ void append_character(std::string& out, char32_t character);
 /// True if the whole of `text` is well-formed UTF-8.
 bool is_utf8(std::string_view text);
 
-}  // namespace herd::places
+}  // namespace herd
