@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 
 #include "gtest/gtest.h"
+#include "herd/base/json_text.h"
 
 namespace herd::places {
 namespace {

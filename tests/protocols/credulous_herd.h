@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <functional>
 #include <map>
@@ -8,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "herd/protocols/herd.h"
 #include "herd/wire/record.h"
@@ -26,6 +28,7 @@ class CredulousHerd : public Herd {
       auto& line = lines_[std::string(each.report.client)];
       line.clear();
       wire::append_line(line, server(), now, each.report);
+      attributes_[std::string(each.report.client)] = each.attributes;
       ++reports;
     }
   }
@@ -39,6 +42,50 @@ class CredulousHerd : public Herd {
     return found->second;
   }
 
+  std::optional<store::Sighting> find(std::string_view client) const override {
+    auto line = locate(client);
+    if (!line) return std::nullopt;
+    const std::lock_guard lock(mutex_);
+    const auto attributes = attributes_.find(client);
+    return store::Sighting{*std::move(line), attributes == attributes_.end() ? "" : attributes->second, 0};
+  }
+
+  bool forget(std::string_view client, Time /*now*/) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = lines_.find(client);
+    if (found == lines_.end()) return false;
+    lines_.erase(found);
+    return true;
+  }
+
+  std::vector<store::Sighting> near(geo::Location center, double radius_m, std::size_t count_max) override {
+    std::vector<store::Sighting> found;
+    for_each([&](const store::Sighting& each) {
+      const auto distance_m = geo::distance_m(center, each.record().location);
+      if (distance_m <= radius_m) found.push_back({each.line, each.attributes, distance_m});
+    });
+    std::ranges::sort(found, {}, &store::Sighting::distance_m);
+    if (found.size() > count_max) found.resize(count_max);
+    return found;
+  }
+
+  store::Whereabouts::Within within(const geo::Box& box, std::size_t count_max) override {
+    store::Whereabouts::Within within;
+    const auto is_between = [](std::int32_t min, std::int32_t value, std::int32_t max) {
+      return min <= value && value <= max;
+    };
+    for_each([&](const store::Sighting& each) {
+      const auto at = each.record().location;
+      if (!is_between(box.south_west.latitude_e7, at.latitude_e7, box.north_east.latitude_e7) ||
+          !is_between(box.south_west.longitude_e7, at.longitude_e7, box.north_east.longitude_e7)) {
+        return;
+      }
+      within.is_all = within.clients.size() < count_max;
+      if (within.is_all) within.clients.push_back(each);
+    });
+    return within;
+  }
+
   void count_invalid() override {
     const std::lock_guard lock(mutex_);
     ++invalid;
@@ -48,8 +95,15 @@ class CredulousHerd : public Herd {
   std::size_t invalid = 0;
 
  private:
+  template <class Use>
+  void for_each(Use use) const {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [client, line] : lines_) use(store::Sighting{line, attributes_.find(client)->second, 0});
+  }
+
   mutable std::mutex mutex_;
   std::map<std::string, std::string, std::less<>> lines_;
+  std::map<std::string, std::string, std::less<>> attributes_;
 };
 
 }  // namespace herd::protocols

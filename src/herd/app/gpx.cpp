@@ -8,8 +8,8 @@
 #include <optional>
 #include <utility>
 
-#include "herd/wire/iso8601.h"
 #include "herd/base/text.h"
+#include "herd/wire/iso8601.h"
 
 namespace herd::app {
 namespace {

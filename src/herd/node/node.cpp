@@ -32,7 +32,17 @@ void Node::report(std::span<Heard> reports, Time now) {
   }
 }
 
-std::vector<store::Nearby> Node::near(geo::Location center, double radius_m, std::size_t count_max) {
+std::optional<store::Sighting> Node::find(std::string_view client) const {
+  auto line = store_.find(client);
+  if (!line) return std::nullopt;
+  return store::Sighting{*std::move(line), {}, 0};
+}
+
+bool Node::forget(std::string_view /*client*/, Time /*now*/) {
+  return false;
+}
+
+std::vector<store::Sighting> Node::near(geo::Location center, double radius_m, std::size_t count_max) {
   const std::scoped_lock lock(whereabouts_mutex_);
   catch_up();
   return whereabouts_.nearest(center, radius_m, count_max);

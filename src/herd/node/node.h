@@ -34,12 +34,10 @@ class Node : public protocols::Herd {
   void report(std::span<Heard> reports, Time now) override;
   std::string_view server() const override { return server_; }
   std::optional<std::string> locate(std::string_view client) const override { return store_.find(client); }
-  /// The at most `count_max` clients that are nearest to `center` and at most `radius_m` from it, nearest first,
-  /// whoever heard them.
-  std::vector<store::Nearby> near(geo::Location center, double radius_m, std::size_t count_max);
-
-  /// Those in a box, at most `count_max` of them, in no particular order.
-  store::Whereabouts::Within within(const geo::Box& box, std::size_t count_max);
+  std::optional<store::Sighting> find(std::string_view client) const override;
+  bool forget(std::string_view client, Time now) override;
+  std::vector<store::Sighting> near(geo::Location center, double radius_m, std::size_t count_max) override;
+  store::Whereabouts::Within within(const geo::Box& box, std::size_t count_max) override;
 
   /// A little of what keeps questions for who is near short, if nobody asks just now. Whether nothing is left to do;
   /// to be called again soon if not, and every `survey_every` if so.

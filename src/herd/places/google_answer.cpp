@@ -9,8 +9,8 @@
 #include <string_view>
 #include <utility>
 
-#include "herd/base/text.h"
 #include "herd/base/json_elements.h"
+#include "herd/base/text.h"
 
 namespace herd::places {
 

@@ -8,9 +8,6 @@
 
 namespace herd::places {
 
-/// Appends `text` as a JSON string. Bytes that are no UTF-8 become U+FFFD, so the result is valid UTF-8 always.
-void append_json_string(std::string& out, std::string_view text);
-
 /// A response in the shape of Google's legacy Nearby Search with these results, in their order: one result a line, no
 /// empty lines, no newline at the end. It holds only what is known: no ratings, photos or prices; opening hours if they
 /// can be told as a week's periods, and open_now only where that needs no clock. `info_message`, if there is one, is

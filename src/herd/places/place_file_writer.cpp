@@ -10,11 +10,11 @@
 #include <xxhash.h>
 
 #include "herd/base/bytes.h"
+#include "herd/base/utf8.h"
 #include "herd/places/cell_order.h"
 #include "herd/places/place_file.h"
 #include "herd/places/place_file_format.h"
 #include "herd/places/place_index_builder.h"
-#include "herd/base/utf8.h"
 
 namespace herd::places {
 namespace {

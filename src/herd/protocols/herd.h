@@ -5,8 +5,11 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "herd/base/time.h"
+#include "herd/store/sighting.h"
+#include "herd/store/whereabouts.h"
 #include "herd/wire/command.h"
 
 namespace herd::protocols {
@@ -20,7 +23,8 @@ class Herd {
   /// A client says where it is.
   struct Heard {
     wire::Iamat report;
-    bool is_refused = false;  ///< set by report(): the client is new, and no more clients may be held
+    std::string_view attributes = {};  ///< as wire::pack() writes them
+    bool is_refused = false;           ///< set by report(): the client is new, and no more clients may be held
   };
 
   /// So many reports are best brought at once.
@@ -35,6 +39,19 @@ class Herd {
 
   /// The newest AT line of a client, whichever server heard it.
   virtual std::optional<std::string> locate(std::string_view client) const = 0;
+
+  /// The same with its attributes; none if the client is unknown or forgotten.
+  virtual std::optional<store::Sighting> find(std::string_view client) const = 0;
+
+  /// Forgets a client at every server of the herd: what it said until `now` is gone, what it says later counts. False
+  /// if it is unknown or forgotten already.
+  virtual bool forget(std::string_view client, Time now) = 0;
+
+  /// The at most `count_max` clients that are nearest to `center` and at most `radius_m` from it, nearest first.
+  virtual std::vector<store::Sighting> near(geo::Location center, double radius_m, std::size_t count_max) = 0;
+
+  /// Those in a box, at most `count_max` of them, in no particular order.
+  virtual store::Whereabouts::Within within(const geo::Box& box, std::size_t count_max) = 0;
 
   /// For the statistics: a command was answered with "? ".
   virtual void count_invalid() = 0;

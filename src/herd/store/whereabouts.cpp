@@ -33,12 +33,12 @@ bool Whereabouts::catch_up(std::size_t& looks_left) {
   return true;
 }
 
-std::vector<Nearby> Whereabouts::nearest(geo::Location center, double radius_m, std::size_t count_max) const {
+std::vector<Sighting> Whereabouts::nearest(geo::Location center, double radius_m, std::size_t count_max) const {
   std::vector<geo::CellGrid::Neighbor> found;
   grid_.nearest(center, radius_m, count_max, found);
-  std::vector<Nearby> nearby;
+  std::vector<Sighting> nearby;
   nearby.reserve(found.size());
-  for (const auto& each : found) nearby.push_back(describe(each.id, each.location, each.distance_m));
+  for (const auto& each : found) nearby.push_back(describe(each.id, each.distance_m));
   return nearby;
 }
 
@@ -47,14 +47,14 @@ Whereabouts::Within Whereabouts::within(const geo::Box& box, std::size_t count_m
   Within within;
   within.is_all = grid_.within(box, count_max, found);
   within.clients.reserve(found.size());
-  for (const auto& each : found) within.clients.push_back(describe(each.id, each.location, 0));
+  for (const auto& each : found) within.clients.push_back(describe(each.id, 0));
   return within;
 }
 
-Nearby Whereabouts::describe(geo::CellGrid::Id id, geo::Location location, double distance_m) const {
-  Nearby nearby{{}, location, distance_m};
-  wire::append_line(nearby.line, store_.open(id % followers_.size())->held(id / followers_.size()).record());
-  return nearby;
+Sighting Whereabouts::describe(geo::CellGrid::Id id, double distance_m) const {
+  Sighting sighting{{}, {}, distance_m};
+  wire::append_line(sighting.line, store_.open(id % followers_.size())->held(id / followers_.size()).record());
+  return sighting;
 }
 
 }  // namespace herd::store

@@ -8,17 +8,9 @@
 #include "herd/geo/cell_grid.h"
 #include "herd/store/follower.h"
 #include "herd/store/record_store.h"
+#include "herd/store/sighting.h"
 
 namespace herd::store {
-
-/// A client that is near something.
-struct Nearby {
-  std::string line;  ///< its newest AT line, perhaps a little newer than the location
-  geo::Location location;
-  double distance_m = 0;  ///< great-circle; 0 where nothing was asked about a distance
-
-  friend bool operator==(const Nearby&, const Nearby&) = default;
-};
 
 /// Who is where: a grid over the clients of all partitions, which follows their change logs. Reports pay nothing for
 /// it; whoever asks, or now and then somebody who has the time, calls catch_up().
@@ -33,11 +25,12 @@ class Whereabouts {
   /// Whether it is up to date.
   bool catch_up(std::size_t& looks_left);
 
-  /// The at most `count_max` clients that are nearest to `center` and at most `radius_m` from it, nearest first.
-  std::vector<Nearby> nearest(geo::Location center, double radius_m, std::size_t count_max) const;
+  /// The at most `count_max` clients that are nearest to `center` and at most `radius_m` from it, nearest first. Their
+  /// lines are perhaps a little newer than what was asked about.
+  std::vector<Sighting> nearest(geo::Location center, double radius_m, std::size_t count_max) const;
 
   struct Within {
-    std::vector<Nearby> clients;
+    std::vector<Sighting> clients;
     bool is_all = true;  ///< there are no more than these
   };
 
@@ -45,7 +38,7 @@ class Whereabouts {
   Within within(const geo::Box& box, std::size_t count_max) const;
 
  private:
-  Nearby describe(geo::CellGrid::Id id, geo::Location location, double distance_m) const;
+  Sighting describe(geo::CellGrid::Id id, double distance_m) const;
 
   const RecordStore& store_;
   std::vector<Follower> followers_;  // by partition

@@ -1,0 +1,51 @@
+#include "herd/protocols/access.h"
+
+#include <algorithm>
+
+namespace herd::protocols {
+namespace {
+
+/// Whether `text` is what `pattern` says, in which * stands for any bytes. Goes back to the last * only, which is
+/// enough and takes no longer than pattern times text.
+bool matches(std::string_view pattern, std::string_view text) {
+  std::size_t p = 0;
+  std::size_t t = 0;
+  std::size_t star = std::string_view::npos;
+  std::size_t taken = 0;  // by that *
+  while (t < text.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      taken = t;
+    } else if (p < pattern.size() && pattern[p] == text[t]) {
+      ++p;
+      ++t;
+    } else if (star != std::string_view::npos) {
+      p = star + 1;
+      t = ++taken;
+    } else {
+      return false;
+    }
+  }
+  return pattern.find_first_not_of('*', p) == std::string_view::npos;
+}
+
+}  // namespace
+
+Grant::Grant(std::vector<std::string> patterns, const std::vector<Verb>& verbs)
+    : patterns_(std::move(patterns)), is_for_all_(std::ranges::find(patterns_, "*") != patterns_.end()) {
+  for (const auto verb : verbs) verbs_ |= bit(verb);
+}
+
+const std::shared_ptr<const Grant>& Grant::everything() {
+  static const auto all = std::make_shared<const Grant>(
+      std::vector<std::string>{"*"}, std::vector{Verb::report, Verb::read, Verb::forget, Verb::places, Verb::status});
+  return all;
+}
+
+bool Grant::may(Verb verb, std::string_view client) const {
+  if (!may(verb)) return false;
+  return is_for_all_ ||
+         std::ranges::any_of(patterns_, [client](const auto& pattern) { return matches(pattern, client); });
+}
+
+}  // namespace herd::protocols

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "herd/base/time.h"
+
+namespace herd::protocols {
+
+/// What one may be allowed to do.
+enum class Verb : std::uint8_t {
+  report,  ///< say where a client is
+  read,    ///< where clients are, and follow them live
+  forget,  ///< delete a client
+  places,  ///< look places up
+  status   ///< the server's state and metrics
+};
+
+/// What somebody may do, and with which clients. Never changes.
+class Grant {
+ public:
+  /// `patterns` of client ids, in which * stands for any bytes, also for none.
+  Grant(std::vector<std::string> patterns, const std::vector<Verb>& verbs);
+
+  /// What everybody may on a server that is open.
+  static const std::shared_ptr<const Grant>& everything();
+
+  bool may(Verb verb) const { return (verbs_ & bit(verb)) != 0; }
+  bool may(Verb verb, std::string_view client) const;
+  /// Whether it is for each and every client.
+  bool is_for_all_clients() const { return is_for_all_; }
+
+ private:
+  static constexpr unsigned bit(Verb verb) { return 1U << static_cast<unsigned>(verb); }
+
+  std::vector<std::string> patterns_;
+  unsigned verbs_ = 0;
+  bool is_for_all_ = false;
+};
+
+/// Who may do what. Any thread may call.
+class Access {
+ public:
+  virtual ~Access() = default;
+
+  /// What somebody shows. All may be empty.
+  struct Credentials {
+    std::string_view authorization;  ///< an HTTP Authorization field: "Bearer ..." or "Basic ..."
+    std::string_view secret_id;      ///< the id of a device whose protocol has no place for a secret
+    std::string_view certificate;    ///< the common name of a TLS client certificate that was verified
+  };
+
+  /// What they may do; null if nothing is known of these credentials. On an open server everything, whatever is shown.
+  virtual std::shared_ptr<const Grant> grant(const Credentials& credentials) const = 0;
+
+  /// Notes that so many requests (or commands) came from an address (without port) at `now`, steady clock. False if
+  /// that is more than it may, which is counted: they are to be refused.
+  virtual bool admits(std::string_view address, unsigned requests, Time now) = 0;
+
+  /// For the statistics: something was refused for want of a grant.
+  virtual void count_denied() = 0;
+};
+
+}  // namespace herd::protocols
