@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "herd/base/text.h"
+#include "herd/wire/decimal.h"
 #include "herd/wire/iso8601.h"
 #include "herd/wire/posix_time.h"
 
@@ -24,6 +25,11 @@ void append_timestamp(std::string& out, Time time) {
 }
 
 bool append_timestamp(std::string& out, std::string_view text) {
+  std::string plain;
+  if (text.find_first_of("eE") != std::string_view::npos) {
+    if (!append_signed_decimal(plain, text) || plain.front() == '-') return false;
+    text = std::string_view(plain).substr(1);
+  }
   const auto whole = parse_whole(text, std::numeric_limits<std::int64_t>::max() / millisecond);
   if (whole && *whole >= milliseconds_from) {
     append_timestamp(out, static_cast<Time>(*whole) * millisecond);

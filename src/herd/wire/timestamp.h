@@ -14,8 +14,8 @@ inline constexpr std::uint64_t milliseconds_from = std::uint64_t{1} << 31U;
 void append_timestamp(std::string& out, Time time);
 
 /// Appends, as POSIX seconds, a time as phones write it: POSIX seconds with an optional fraction, whose digits stay;
-/// POSIX milliseconds; or ISO 8601, as parse_iso8601() takes it. False, and nothing appended, for anything else and for
-/// times before 1970.
+/// POSIX milliseconds; either with an exponent, as Java writes large numbers; or ISO 8601, as parse_iso8601() takes it.
+/// False, and nothing appended, for anything else and for times before 1970.
 bool append_timestamp(std::string& out, std::string_view text);
 
 }  // namespace herd::wire
