@@ -3,9 +3,9 @@
 #include <vector>
 
 #include "herd/app/usage_error.h"
+#include "herd/base/nearest_name.h"
 #include "herd/base/text.h"
 #include "herd/net/clock.h"
-#include "herd/node/nearest_name.h"
 #include "herd/places/place_file.h"
 
 namespace herd::app {
@@ -34,7 +34,7 @@ const node::ServerConfig& server_named(const node::Config& config, std::string_v
   std::string message = "\"";
   append_printable(message, id, 100);
   message += "\" is no server of " + file + "; ";
-  const auto hint = node::did_you_mean(id, ids);
+  const auto hint = did_you_mean(id, ids);
   if (hint.ends_with('?')) message += hint + " Its servers are ";
   throw UsageError(message + (hint.ends_with('?') ? known : hint));
 }

@@ -7,8 +7,8 @@
 #include <map>
 #include <sstream>
 
+#include "herd/base/nearest_name.h"
 #include "herd/base/text.h"
-#include "herd/node/nearest_name.h"
 #include "herd/node/toml_section.h"
 
 namespace herd::node {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "herd/node/nearest_name.h"
+#include "herd/base/nearest_name.h"
 
 namespace herd::node {
 

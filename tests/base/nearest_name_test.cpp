@@ -1,8 +1,8 @@
-#include "herd/node/nearest_name.h"
+#include "herd/base/nearest_name.h"
 
 #include <gtest/gtest.h>
 
-namespace herd::node {
+namespace herd {
 namespace {
 
 TEST(NearestName, a_slip_is_told_from_another_name) {
@@ -26,4 +26,4 @@ TEST(NearestName, no_more_than_ten_names_are_listed) {
 }
 
 }  // namespace
-}  // namespace herd::node
+}  // namespace herd

@@ -1,9 +1,9 @@
-#include "herd/node/nearest_name.h"
+#include "herd/base/nearest_name.h"
 
 #include <algorithm>
 #include <cstddef>
 
-namespace herd::node {
+namespace herd {
 
 namespace {
 
@@ -57,4 +57,4 @@ std::string did_you_mean(std::string_view wrong, const std::vector<std::string>&
   return known;
 }
 
-}  // namespace herd::node
+}  // namespace herd
