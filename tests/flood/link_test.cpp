@@ -21,7 +21,7 @@ TEST(Link, a_connection_begins_with_a_hello_and_then_both_hold_what_either_held)
   EXPECT_TRUE(riley.link.is_up());
   EXPECT_TRUE(riley.knows("plum"));
   EXPECT_TRUE(jaquez.knows("kiwi"));
-  EXPECT_EQ(jaquez.store.find("kiwi"), riley.store.find("kiwi")) << "byte for byte";
+  EXPECT_EQ(jaquez.store.locate("kiwi"), riley.store.locate("kiwi")) << "byte for byte";
 }
 
 TEST(Link, a_record_never_goes_back_to_the_neighbour_that_sent_it) {
@@ -268,7 +268,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Refusal{"forged_log_line", [](auto& h) { h.server = "Jaquez\n\x1b"; },
                             R"(it calls itself "Jaquez\x0a\x1b")"},
                     Refusal{"version", [](auto& h) { h.version_min = h.version_max = 9; },
-                            "it speaks link versions 9 to 9, this server 1 to 3"},
+                            "it speaks link versions 9 to 9, this server 1 to 4"},
                     Refusal{"order", [](auto& h) { h.order = 2; }, "it orders records in another way"},
                     Refusal{"ahead", [](auto& h) { h.ahead_max = 1; }, "it orders records in another way"},
                     Refusal{"partitions", [](auto& h) { h.held.resize(2); }, "it has 2 partitions, this server 1"},

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 #include <string>
+#include <vector>
+
+#include "herd/wire/attributes.h"
 
 namespace herd::node {
 namespace {
@@ -141,6 +144,41 @@ TEST_F(NodeTest, tells_who_is_near_as_of_now_whoever_heard_them) {
   const auto within = node.within({{0, 0}, {20'000'000, 20'000'000}}, 1);
   EXPECT_EQ(within.clients.size(), 1U);
   EXPECT_FALSE(within.is_all);
+}
+
+TEST_F(NodeTest, tells_everyone_but_the_lines_what_else_a_phone_said) {
+  const auto attributes = wire::pack({.accuracy_m = 15});
+  const auto command = wire::parse_command("IAMAT kiwi +1+1 1621464827");
+  protocols::Herd::Heard heard{std::get<wire::Iamat>(command), attributes};
+  node.report({&heard, 1}, now);
+  const std::string line = "AT Riley +1.223371889 kiwi +1+1 1621464827";
+  EXPECT_EQ(node.locate("kiwi"), line);
+  EXPECT_EQ(node.find("kiwi"), (store::Sighting{line, attributes, 0}));
+  const std::vector<store::Sighting> here{{line, attributes, 0}};
+  EXPECT_EQ(node.near({10'000'000, 10'000'000}, 1000, 5), here);
+  EXPECT_EQ(node.within({{0, 0}, {20'000'000, 20'000'000}}, 5).clients, here);
+}
+
+TEST_F(NodeTest, knows_nothing_of_a_client_that_it_was_told_to_forget) {
+  report(node, "kiwi +1+1 1621464827");
+  const auto emu = report(node, "emu +1+1 1621464827");
+  EXPECT_EQ(node.near({10'000'000, 10'000'000}, 1000, 5).size(), 2U);
+  EXPECT_TRUE(node.forget("kiwi", now));
+  EXPECT_FALSE(node.forget("kiwi", now));
+  EXPECT_FALSE(node.forget("rhea", now));
+  EXPECT_EQ(node.locate("kiwi"), std::nullopt);
+  EXPECT_EQ(node.find("kiwi"), std::nullopt);
+  const std::vector<store::Sighting> only_emu{{emu, "", 0}};
+  EXPECT_EQ(node.near({10'000'000, 10'000'000}, 1000, 5), only_emu);
+  EXPECT_EQ(node.within({{0, 0}, {20'000'000, 20'000'000}}, 5).clients, only_emu);
+  EXPECT_EQ(node.counters().clients_forgotten, 1U);
+  EXPECT_EQ(node.store().clients(), 1U);
+
+  report(node, "kiwi +1+1 1621464827");
+  EXPECT_EQ(node.locate("kiwi"), std::nullopt) << "sent again by a phone that had got no answer";
+  const auto back = report(node, "kiwi +1+1 1621464829", now + second);
+  EXPECT_EQ(node.locate("kiwi"), back);
+  EXPECT_EQ(node.near({10'000'000, 10'000'000}, 1000, 5).size(), 2U);
 }
 
 TEST_F(NodeTest, is_surveyed_a_little_at_a_time) {

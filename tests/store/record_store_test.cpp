@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "herd/store/follower.h"
+#include "herd/wire/attributes.h"
 #include "store/reports.h"
 
 namespace herd::store {
@@ -69,7 +70,7 @@ TEST(RecordStore, counts_its_clients_and_changes) {
   std::size_t clients = 0;
   for (std::size_t i = 0; i < store.size(); ++i) clients += store.open(i)->slots();
   EXPECT_EQ(clients, 100U);
-  EXPECT_EQ(store.find(client_name(7)), at_line(client_name(7), 6));
+  EXPECT_EQ(store.locate(client_name(7)), at_line(client_name(7), 6));
 }
 
 TEST(RecordStore, numbers_its_neighbours) {
@@ -84,7 +85,7 @@ TEST(RecordStore, takes_what_a_neighbour_sends_if_it_is_newer) {
   EXPECT_FALSE(offer(store, at_line("kiwi", 5), 1));
   EXPECT_FALSE(offer(store, at_line("kiwi", 4), 1));
   EXPECT_TRUE(offer(store, at_line("kiwi", 6), 1));
-  EXPECT_EQ(store.find("kiwi"), at_line("kiwi", 6));
+  EXPECT_EQ(store.locate("kiwi"), at_line("kiwi", 6));
   EXPECT_EQ(store.changes(), 2U);
 }
 
@@ -108,7 +109,7 @@ TEST(RecordStore, takes_any_number_of_reports_at_once_in_their_order) {
     ASSERT_EQ(offers[i].outcome, i < 100 ? Offered::added : Offered::replaced);
   }
   EXPECT_EQ(store.changes(), 300U);
-  for (std::size_t i = 0; i < 100; ++i) ASSERT_EQ(store.find(client_name(i)), at_line(client_name(i), 200 + i));
+  for (std::size_t i = 0; i < 100; ++i) ASSERT_EQ(store.locate(client_name(i)), at_line(client_name(i), 200 + i));
 }
 
 TEST(RecordStore, refuses_new_clients_beyond_so_many_but_takes_all_of_neighbours) {
@@ -153,8 +154,96 @@ TEST(RecordStore, is_written_by_several_threads_while_others_read) {
   while (store.changes() < rounds) read();
   threads.clear();
   for (std::size_t i = 0; i < 50; ++i) {
-    ASSERT_EQ(store.find(client_name(i)), at_line(client_name(i), writers * rounds - 1));
+    ASSERT_EQ(store.locate(client_name(i)), at_line(client_name(i), writers * rounds - 1));
   }
+}
+
+/// Offers a report heard here, with attributes.
+Offered report(RecordStore& store, std::string_view line, std::string_view attributes) {
+  RecordStore::Offer offer{wire::parse_record(line).value()};
+  offer.record.attributes = attributes;
+  store.report({&offer, 1});
+  return offer.outcome;
+}
+
+TEST(RecordStore, keeps_attributes_with_the_newest_report) {
+  RecordStore store("ucla", 16, 1);
+  const auto slow = wire::pack({.speed_mps = 1});
+  const auto fast = wire::pack({.speed_mps = 100, .others = {{"a name longer than a short string", "x"}}});
+  for (const std::string client : {"kiwi", "one-whose-id-is-longer-than-fits-into-a-slot"}) {
+    EXPECT_EQ(report(store, at_line(client, 5), slow), Offered::added);
+    EXPECT_EQ(store.find(client), (Sighting{at_line(client, 5), slow, 0}));
+    EXPECT_EQ(report(store, at_line(client, 6), fast), Offered::replaced);
+    EXPECT_EQ(report(store, at_line(client, 5), slow), Offered::older);
+    EXPECT_EQ(store.find(client), (Sighting{at_line(client, 6), fast, 0}));
+    EXPECT_EQ(report(store, at_line(client, 7), ""), Offered::replaced);
+    EXPECT_EQ(store.find(client), (Sighting{at_line(client, 7), "", 0}));
+    EXPECT_EQ(report(store, at_line(client, 8), fast), Offered::replaced);
+    EXPECT_EQ(store.find(client), (Sighting{at_line(client, 8), fast, 0}));
+  }
+}
+
+TEST(RecordStore, is_not_changed_by_what_a_phone_sends_again_with_other_attributes) {
+  RecordStore store("ucla", 1, 1);
+  const auto full = wire::pack({.battery_percent = 100});
+  report(store, at_line("kiwi", 5), "");
+  EXPECT_EQ(report(store, at_line("kiwi", 5), full), Offered::unchanged);
+  EXPECT_EQ(store.find("kiwi"), (Sighting{at_line("kiwi", 5), "", 0}));
+}
+
+TEST(RecordStore, takes_from_a_neighbour_the_attributes_that_an_older_one_could_not_bring) {
+  RecordStore store("ucla", 1, 1);
+  const auto full = wire::pack({.battery_percent = 100});
+  const auto take = [&](std::string_view attributes) {
+    RecordStore::Offer offer{wire::parse_record(at_line("kiwi", 5)).value()};
+    offer.record.attributes = attributes;
+    const auto line = at_line("kiwi", 5);
+    offer.record = wire::parse_record(line).value();
+    offer.record.attributes = attributes;
+    EXPECT_TRUE(store.take(0, {&offer, 1}, 1));
+    return offer.outcome;
+  };
+  EXPECT_EQ(take(""), Offered::added);
+  EXPECT_EQ(take(full), Offered::replaced);
+  EXPECT_EQ(take(""), Offered::older);
+  EXPECT_EQ(take(full), Offered::unchanged);
+  EXPECT_EQ(store.find("kiwi"), (Sighting{at_line("kiwi", 5), full, 0}));
+}
+
+TEST(RecordStore, forgets_a_client_until_it_reports_later) {
+  RecordStore store("ucla", 16, 1);
+  const auto full = wire::pack({.battery_percent = 100});
+  report(store, at_line("kiwi", 5), full);
+  report(store, at_line("emu", 5), "");
+  EXPECT_TRUE(store.forget("kiwi", "Riley", 7 * second));
+  EXPECT_EQ(store.find("kiwi"), std::nullopt);
+  EXPECT_EQ(store.locate("kiwi"), std::nullopt);
+  EXPECT_EQ(store.clients(), 1U);
+  EXPECT_EQ(store.tombstones(), 1U);
+  EXPECT_EQ(store.changes(), 3U) << "neighbours are to know";
+
+  EXPECT_FALSE(store.forget("kiwi", "Riley", 8 * second));
+  EXPECT_FALSE(store.forget("rhea", "Riley", 8 * second));
+  EXPECT_EQ(report(store, at_line("kiwi", 5), full), Offered::older);
+  EXPECT_EQ(report(store, at_line("kiwi", 7), full), Offered::older) << "of the same time";
+  EXPECT_EQ(store.changes(), 3U);
+
+  EXPECT_EQ(report(store, at_line("kiwi", 8), ""), Offered::replaced);
+  EXPECT_EQ(store.find("kiwi"), (Sighting{at_line("kiwi", 8), "", 0}));
+  EXPECT_EQ(store.clients(), 2U);
+  EXPECT_EQ(store.tombstones(), 0U);
+}
+
+TEST(RecordStore, counts_forgotten_clients_among_those_it_has_room_for) {
+  RecordStore store("ucla", 16, 1);
+  report(store, at_line("kiwi", 5), "");
+  store.forget("kiwi", "Riley", 7 * second);
+  const auto emu = at_line("emu", 5);
+  const auto kiwi = at_line("kiwi", 9);
+  RecordStore::Offer offers[] = {{wire::parse_record(emu).value()}, {wire::parse_record(kiwi).value()}};
+  store.report(offers, 1);
+  EXPECT_EQ(offers[0].outcome, Offered::refused);
+  EXPECT_EQ(offers[1].outcome, Offered::replaced);
 }
 
 }  // namespace

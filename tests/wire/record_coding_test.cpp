@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "herd/base/bytes.h"
+#include "herd/wire/attributes.h"
 
 namespace herd::wire {
 namespace {
@@ -26,16 +27,28 @@ std::vector<std::string> encoded(RecordCoding coding) {
   return all;
 }
 
+Record with_attributes(std::string_view line, std::string_view attributes) {
+  auto record = parse_record(line).value();
+  record.attributes = attributes;
+  return record;
+}
+
+std::string encoded(const Record& record, RecordCoding coding = RecordCoding::whole) {
+  std::string bytes;
+  RecordEncoder(coding).append(bytes, record);
+  return bytes;
+}
+
 std::string decoded(RecordDecoder& decoder, std::string_view bytes) {
   const auto record = decoder.decode(bytes);
   if (!record) return "none";
   std::string line;
-  append_line(line, *record);
+  append_identity(line, *record);
   return line;
 }
 
 TEST(RecordCoding, gives_every_record_back_byte_for_byte) {
-  for (const auto coding : {RecordCoding::lines, RecordCoding::packed}) {
+  for (const auto coding : {RecordCoding::lines, RecordCoding::packed, RecordCoding::whole}) {
     const auto records = encoded(coding);
     RecordDecoder decoder(coding);
     for (std::size_t i = 0; i < lines.size(); ++i) EXPECT_EQ(decoded(decoder, records[i]), lines[i]);
@@ -68,9 +81,9 @@ TEST(RecordCoding, packed_has_room_for_more_servers_than_it_has_numbers_for) {
 }
 
 TEST(RecordCoding, cut_short_is_no_record) {
-  for (const auto coding : {RecordCoding::lines, RecordCoding::packed}) {
+  for (const auto coding : {RecordCoding::lines, RecordCoding::packed, RecordCoding::whole}) {
     const auto whole = encoded(coding)[0];
-    const auto id_or_time = coding == RecordCoding::packed ? whole.size() - 16 : whole.rfind(' ') + 1;
+    const auto id_or_time = coding != RecordCoding::lines ? whole.size() - 16 : whole.rfind(' ') + 1;
     for (std::size_t length = 0; length <= id_or_time; ++length) {
       RecordDecoder decoder(coding);
       EXPECT_EQ(decoded(decoder, std::string_view(whole).substr(0, length)), "none") << length;
@@ -129,6 +142,52 @@ TEST(RecordCoding, of_texts_that_need_not_be_kept_is_no_record) {
   EXPECT_EQ(kept("+1+1", "5"), "none");
   EXPECT_EQ(kept("+0001 +1", "5"), "none");
   EXPECT_EQ(kept("+0001+1", ""), "none");
+}
+
+TEST(RecordCoding, of_a_report_without_attributes_has_not_grown) {
+  EXPECT_EQ(encoded(RecordCoding::whole), encoded(RecordCoding::packed));
+}
+
+TEST(RecordCoding, carries_attributes_behind_the_client) {
+  const auto attributes = pack({.speed_mps = 1.5, .others = {{"ssid", "a b"}}});
+  for (const auto& line : lines) {
+    const auto record = with_attributes(line, attributes);
+    RecordDecoder decoder(RecordCoding::whole);
+    EXPECT_EQ(encoded(record), encoded(parse_record(line).value()) + " " + attributes);
+    EXPECT_EQ(decoded(decoder, encoded(record)), line + "\n" + attributes);
+    for (const auto old : {RecordCoding::lines, RecordCoding::packed}) {
+      EXPECT_EQ(encoded(record, old), encoded(parse_record(line).value(), old));
+    }
+  }
+}
+
+TEST(RecordCoding, carries_a_tombstone) {
+  const auto held = parse_record("AT Riley +1.000000000 kiwi +1+1 5").value();
+  const auto bytes = encoded(tombstone_of(held, "Riley", 7 * second).value());
+  EXPECT_EQ(bytes.size(), 1 + 6 + 2 + 8 + 8 + std::string_view("kiwi").size());
+  RecordDecoder decoder(RecordCoding::whole);
+  EXPECT_EQ(decoded(decoder, bytes), "FORGOTTEN Riley +0.000000000 kiwi 7.000000000");
+  RecordDecoder of_version_3(RecordCoding::packed);
+  EXPECT_EQ(decoded(of_version_3, bytes), "none");
+  for (std::size_t length = 0; length <= bytes.size() - 4; ++length) {
+    RecordDecoder anew(RecordCoding::whole);
+    EXPECT_EQ(decoded(anew, std::string_view(bytes).substr(0, length)), "none") << length;
+  }
+}
+
+TEST(RecordCoding, with_attributes_that_nobody_packed_is_no_record) {
+  const auto line = encoded(parse_record(lines[0]).value());
+  const auto held = parse_record("AT Riley +1.000000000 kiwi +1+1 5").value();
+  const auto tombstone = encoded(tombstone_of(held, "Riley", 7 * second).value());
+  const auto accuracy = pack({.accuracy_m = 15});
+  for (const auto& bytes : {line + " ", line + "  " + accuracy, line + " " + accuracy + accuracy,
+                            line + " " + accuracy.substr(0, accuracy.size() - 1), line + "\t" + accuracy,
+                            line + " fast", tombstone + " " + accuracy, tombstone + " "}) {
+    RecordDecoder decoder(RecordCoding::whole);
+    EXPECT_EQ(decoded(decoder, bytes), "none");
+  }
+  RecordDecoder of_version_3(RecordCoding::packed);
+  EXPECT_EQ(decoded(of_version_3, line + " " + accuracy), "none");
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "herd/wire/attributes.h"
 #include "herd/wire/posix_time.h"
 
 namespace herd::wire {
@@ -227,6 +228,78 @@ TEST(RecordOrder, is_total) {
       }
     }
   }
+}
+
+Record with_attributes(std::string_view line, std::string_view attributes) {
+  auto record = parse_record(line).value();
+  record.attributes = attributes;
+  return record;
+}
+
+const std::string attributes = pack({.accuracy_m = 15});
+const std::string more_attributes = pack({.accuracy_m = 15, .battery_percent = 50});
+
+TEST(RecordOrder, looks_at_attributes_last) {
+  const auto* five = "AT Riley +0.000000001 kiwi +1+1 5";
+  EXPECT_TRUE(compare(with_attributes(five, attributes), with_attributes(five, attributes)) == 0);
+  EXPECT_TRUE(compare(with_attributes(five, ""), with_attributes(five, attributes)) < 0);
+  EXPECT_TRUE(compare(with_attributes(five, attributes), with_attributes(five, "")) > 0);
+  EXPECT_TRUE(compare(with_attributes(five, attributes), with_attributes(five, more_attributes)) < 0);
+  for (const auto* greater : {"AT Riley +0.000000001 kiwi +1+1 6", "AT Riley +0.000000000 kiwi +1+1 5",
+                              "AT Rilez +0.000000001 kiwi +1+1 5", "AT Riley +0.000000001 kiwi +1+1 5."}) {
+    EXPECT_TRUE(compare(with_attributes(five, attributes), with_attributes(greater, "")) < 0) << greater;
+  }
+}
+
+TEST(Record, has_an_identity_that_is_its_line_and_what_else_was_reported) {
+  const auto identity = [](const Record& record) {
+    std::string identity;
+    append_identity(identity, record);
+    return identity;
+  };
+  EXPECT_EQ(identity(with_attributes(kiwi, "")), kiwi);
+  EXPECT_EQ(identity(with_attributes(kiwi, attributes)), kiwi + std::string("\n") + attributes);
+}
+
+TEST(Record, is_valid_with_attributes_only_if_they_were_packed) {
+  EXPECT_TRUE(is_valid(with_attributes(kiwi, attributes)));
+  EXPECT_FALSE(is_valid(with_attributes(kiwi, "fast")));
+}
+
+TEST(Tombstone, is_of_now_and_greater_than_all_that_was_said_before) {
+  const auto held = parse_record("AT Riley +0.263873386 kiwi +34.068930-118.445127 1621464827.959498503").value();
+  const auto now = 1621464900 * second + 5;
+  const auto tombstone = tombstone_of(held, "Bernard", now).value();
+  EXPECT_TRUE(tombstone.is_tombstone());
+  EXPECT_TRUE(is_valid(tombstone));
+  std::string line;
+  append_line(line, tombstone);
+  EXPECT_EQ(line, "FORGOTTEN Bernard +0.000000000 kiwi 1621464900.000000005");
+  EXPECT_FALSE(parse_record(line));
+  EXPECT_TRUE(compare(tombstone, held) > 0);
+  EXPECT_TRUE(compare(tombstone, parse_record("AT Bernard +0.000000000 kiwi -1+1 1621464900.000000005").value()) > 0);
+  EXPECT_TRUE(compare(tombstone, parse_record("AT Riley +0.000000000 kiwi +1+1 1621464900.000000006").value()) < 0);
+  EXPECT_TRUE(compare(tombstone_of(tombstone, "Bernard", now).value(), tombstone) > 0) << "though it has the same time";
+}
+
+// Such a clock's reports win against those of right ones for as long as it is ahead, but not against being forgotten.
+TEST(Tombstone, is_greater_than_what_a_clock_that_is_ahead_said) {
+  const auto now = 100 * second;
+  for (const auto* line : {"AT Riley +0.000000000 kiwi +1+1 5000", "AT Riley -4000.000000000 kiwi +1+1 9000",
+                           "AT Riley +4000.000000000 kiwi +1+1 100", "AT Riley -60.000000001 kiwi +1+1 160"}) {
+    const auto held = parse_record(line).value();
+    const auto tombstone = tombstone_of(held, "Bernard", now).value();
+    EXPECT_TRUE(compare(tombstone, held) > 0) << line;
+    EXPECT_EQ(tombstone.effective_time(), std::max(now, held.effective_time() + 1)) << line;
+  }
+}
+
+TEST(Tombstone, at_the_end_of_time_is_none) {
+  const auto last = parse_record("AT Riley +0.000000000 kiwi +1+1 9223372035").value();
+  EXPECT_TRUE(tombstone_of(last, "Bernard", 5));
+  auto later = last;
+  later.client_time = 9223372035 * second + 999'999'999;
+  EXPECT_FALSE(tombstone_of(later, "Bernard", 5));
 }
 
 }  // namespace

@@ -174,6 +174,7 @@ Result<void> Link::on(Time now, const wire::Reply& reply) {
 Result<void> Link::on(Time /*now*/, const wire::Check& check) {
   if (!hello_received_ || version_ < 2) return Error{"a check in a conversation that has none"};
   if (check.partition >= streams_.size()) return Error{"a check of partition " + std::to_string(check.partition)};
+  if (!says_all()) return {};
   const auto partition = store_.open(check.partition);
   const auto sequence = partition->sequence();
   if (check.held != sequence || held_[check.partition] != check.sequence) return {};
@@ -286,7 +287,7 @@ Time Link::ping_due_at() const {
 }
 
 Time Link::check_due_at() const {
-  if (version_ < 2 || options_.check_after == never) return never;
+  if (!says_all() || options_.check_after == never) return never;
   return last_news_ + options_.check_after;
 }
 

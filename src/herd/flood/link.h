@@ -120,6 +120,9 @@ class Link {
   Result<void> on(Time now, const wire::Reply& reply);
   Result<void> on(Time now, const wire::Check& check);
 
+  /// Attributes and tombstones too; otherwise tables that agree may differ in those.
+  bool says_all() const { return wire::record_coding(version_) == wire::RecordCoding::whole; }
+
   struct Stream;
   void start_exchange(std::size_t number, const store::Partition& partition, wire::Position held);
   Result<void> take_records(const wire::Data& data);

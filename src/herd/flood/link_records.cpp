@@ -118,6 +118,7 @@ void Link::write_batch(Time now, std::string& out) {
       wire::DataWriter data(out, static_cast<std::uint16_t>(partition), wire::record_coding(version_));
       const bool position_was_unknown = !stream.sent || !stream.follower.position();
       stream.follower.read(*open, readers_[partition], looks_left, [&](const auto& held) {
+        if (held.is_tombstone() && !says_all()) return true;
         const auto record = held.record();
         data.add(record);
         ++counters_.records_out;

@@ -20,7 +20,10 @@ void Node::report(std::span<Heard> reports, Time now) {
   for (; !reports.empty(); reports = reports.subspan(std::min(reports.size(), reports_at_once))) {
     boost::container::static_vector<store::RecordStore::Offer, reports_at_once> offers;
     const auto count = std::min(reports.size(), reports_at_once);
-    for (const auto& heard : reports.first(count)) offers.push_back({wire::record_of(heard.report, server_, now)});
+    for (const auto& heard : reports.first(count)) {
+      offers.push_back({wire::record_of(heard.report, server_, now)});
+      offers.back().record.attributes = heard.attributes;
+    }
     store_.report(offers, clients_max_);
     std::size_t refused = 0;
     for (std::size_t i = 0; i < count; ++i) {
@@ -32,14 +35,10 @@ void Node::report(std::span<Heard> reports, Time now) {
   }
 }
 
-std::optional<store::Sighting> Node::find(std::string_view client) const {
-  auto line = store_.find(client);
-  if (!line) return std::nullopt;
-  return store::Sighting{*std::move(line), {}, 0};
-}
-
-bool Node::forget(std::string_view /*client*/, Time /*now*/) {
-  return false;
+bool Node::forget(std::string_view client, Time now) {
+  const bool is_known = store_.forget(client, server_, now);
+  if (is_known) clients_forgotten_.fetch_add(1, std::memory_order_relaxed);
+  return is_known;
 }
 
 std::vector<store::Sighting> Node::near(geo::Location center, double radius_m, std::size_t count_max) {
@@ -62,13 +61,13 @@ bool Node::survey() {
 
 /// To where the herd is now: what is reported meanwhile would keep a busy server from ever answering.
 void Node::catch_up() {
-  auto looks_left = 2 * store_.clients() + looks_per_survey;
+  auto looks_left = 2 * (store_.clients() + store_.tombstones()) + looks_per_survey;
   whereabouts_.catch_up(looks_left);
 }
 
 NodeCounters Node::counters() const {
   return {reports_.load(std::memory_order_relaxed), invalid_commands_.load(std::memory_order_relaxed),
-          clients_refused_.load(std::memory_order_relaxed)};
+          clients_refused_.load(std::memory_order_relaxed), clients_forgotten_.load(std::memory_order_relaxed)};
 }
 
 }  // namespace herd::node

@@ -17,9 +17,10 @@ namespace herd::node {
 
 /// What happened since the start.
 struct NodeCounters {
-  std::uint64_t reports = 0;           ///< valid ones heard from clients, late and repeated ones too
-  std::uint64_t invalid_commands = 0;  ///< answered with "? "
-  std::uint64_t clients_refused = 0;   ///< reports of new clients beyond clients_max
+  std::uint64_t reports = 0;            ///< valid ones heard from clients, late and repeated ones too
+  std::uint64_t invalid_commands = 0;   ///< answered with "? "
+  std::uint64_t clients_refused = 0;    ///< reports of new clients beyond clients_max
+  std::uint64_t clients_forgotten = 0;  ///< on somebody's word to this server
 };
 
 /// One server's knowledge of the herd's clients: what all client protocols call, on any thread.
@@ -33,8 +34,8 @@ class Node : public protocols::Herd {
 
   void report(std::span<Heard> reports, Time now) override;
   std::string_view server() const override { return server_; }
-  std::optional<std::string> locate(std::string_view client) const override { return store_.find(client); }
-  std::optional<store::Sighting> find(std::string_view client) const override;
+  std::optional<std::string> locate(std::string_view client) const override { return store_.locate(client); }
+  std::optional<store::Sighting> find(std::string_view client) const override { return store_.find(client); }
   bool forget(std::string_view client, Time now) override;
   std::vector<store::Sighting> near(geo::Location center, double radius_m, std::size_t count_max) override;
   store::Whereabouts::Within within(const geo::Box& box, std::size_t count_max) override;
@@ -61,6 +62,7 @@ class Node : public protocols::Herd {
   std::atomic<std::uint64_t> reports_ = 0;
   std::atomic<std::uint64_t> invalid_commands_ = 0;
   std::atomic<std::uint64_t> clients_refused_ = 0;
+  std::atomic<std::uint64_t> clients_forgotten_ = 0;
 };
 
 }  // namespace herd::node

@@ -8,9 +8,9 @@
 #include <string>
 #include <string_view>
 
+#include "herd/base/json_elements.h"
 #include "herd/base/result.h"
 #include "herd/places/geojson_place.h"
-#include "herd/base/json_elements.h"
 
 namespace herd::places {
 

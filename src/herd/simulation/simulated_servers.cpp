@@ -130,7 +130,7 @@ void SimulatedHerd::note_changes(std::size_t index, const Life* from) {
       const auto now_held = partition->held(slot);
       if (now_held.sequence() <= life.noted[p]) continue;
       line_.clear();
-      wire::append_line(line_, now_held.record());
+      wire::append_identity(line_, now_held.record());
       const auto id = book_.find(line_);
       if (id == RecordBook::none) return fail("I2: " + name(index) + " holds what nobody ever heard: " + line_);
       const auto client = book_[id].client;

@@ -29,7 +29,7 @@ void DigestTree::catch_up(const Partition& partition, const HerdHash& hash, std:
     auto& share = shares_[held.slot];
     leaf -= share;
     line_.clear();
-    wire::append_line(line_, held.record());
+    wire::append_identity(line_, held.record());
     share = hash.record(line_);
     leaf += share;
     return true;

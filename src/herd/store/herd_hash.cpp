@@ -11,8 +11,8 @@ std::uint64_t HerdHash::client(std::string_view client) const {
   return XXH3_64bits_withSeed(client.data(), client.size(), seed_);
 }
 
-std::uint64_t HerdHash::record(std::string_view line) const {
-  return XXH3_64bits_withSeed(line.data(), line.size(), seed_);
+std::uint64_t HerdHash::record(std::string_view identity) const {
+  return XXH3_64bits_withSeed(identity.data(), identity.size(), seed_);
 }
 
 }  // namespace herd::store

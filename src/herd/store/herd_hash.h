@@ -14,8 +14,8 @@ class HerdHash {
   /// Where a client belongs: the lowest bits to a partition, the highest to a leaf of its digest tree.
   std::uint64_t client(std::string_view client) const;
 
-  /// A record's share in the digests, by all bytes of its line.
-  std::uint64_t record(std::string_view line) const;
+  /// A record's share in the digests, by what wire::append_identity writes.
+  std::uint64_t record(std::string_view identity) const;
 
  private:
   std::uint64_t seed_;

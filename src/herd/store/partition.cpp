@@ -17,30 +17,33 @@ Offered Partition::offer_to(std::uint32_t number, const wire::Record& record, Ne
   }
   const auto server = names_.number_of(record.server);
   if (server == ServerNames::none) return Offered::refused;
-  slot.write(record, server, from);
-  log_change(number);
+  write(number, record, server, from);
   return Offered::replaced;
 }
 
 void Partition::add(ClientIndex::Hash hash, const wire::Record& record, ServerNames::Number server, Neighbor from) {
   const auto number = static_cast<std::uint32_t>(slots_.size());
-  slots_.emplace_back().write(record, server, from);
+  slots_.emplace_back();
   index_.insert(hash, number);
-  log_change(number);
+  write(number, record, server, from);
 }
 
 std::optional<wire::Record> Partition::find(std::string_view client, ClientIndex::Hash hash) const {
   const auto slot = find_slot(client, hash);
-  if (!slot) return std::nullopt;
+  if (!slot || slots_[*slot].is_tombstone()) return std::nullopt;
   return slots_[*slot].record(names_);
 }
 
-void Partition::log_change(std::uint32_t slot) {
-  slots_[slot].set_sequence(++sequence_);
+void Partition::write(std::uint32_t number, const wire::Record& record, ServerNames::Number server, Neighbor from) {
+  auto& slot = slots_[number];
+  tombstones_ -= slot.is_tombstone() ? 1 : 0;
+  slot.write(record, server, from);
+  tombstones_ += slot.is_tombstone() ? 1 : 0;
+  slot.set_sequence(++sequence_);
   if (ring_.size() < tuning_.ring_entries) {
-    ring_.push_back(slot);
+    ring_.push_back(number);
   } else {
-    ring_[(sequence_ - 1) % tuning_.ring_entries] = slot;
+    ring_[(sequence_ - 1) % tuning_.ring_entries] = number;
   }
 }
 

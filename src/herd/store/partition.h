@@ -57,8 +57,11 @@ class Partition {
     if (const auto slot = index_.likely(hash)) __builtin_prefetch(&slots_[*slot]);
   }
 
-  /// The newest record of a client, valid until the next offer.
+  /// The newest record of a client, valid until the next offer; none if it is forgotten.
   std::optional<wire::Record> find(std::string_view client, ClientIndex::Hash hash) const;
+
+  /// How many of the clients are forgotten.
+  std::size_t tombstones() const { return tombstones_; }
 
   /// The last change.
   Sequence sequence() const { return sequence_; }
@@ -72,7 +75,10 @@ class Partition {
     Sequence sequence() const { return content->sequence(); }
     KnownBy known_by() const { return content->known_by(); }
     std::string_view client() const { return content->client(); }
+    /// The client is forgotten: there is no location, and record() is for other servers only.
+    bool is_tombstone() const { return content->is_tombstone(); }
     geo::Location location() const { return content->location(); }
+    std::string_view attributes() const { return content->attributes(); }
     wire::Record record() const { return content->record(*names); }
   };
 
@@ -94,7 +100,7 @@ class Partition {
   }
   Offered offer_to(std::uint32_t slot, const wire::Record& record, Neighbor from);
   void add(ClientIndex::Hash hash, const wire::Record& record, ServerNames::Number server, Neighbor from);
-  void log_change(std::uint32_t slot);
+  void write(std::uint32_t slot, const wire::Record& record, ServerNames::Number server, Neighbor from);
 
   Tuning tuning_;
   ClientIndex index_;
@@ -102,6 +108,7 @@ class Partition {
   ServerNames names_;
   std::vector<std::uint32_t> ring_;  // grows to tuning_.ring_entries
   Sequence sequence_ = 0;
+  std::size_t tombstones_ = 0;
 };
 
 }  // namespace herd::store

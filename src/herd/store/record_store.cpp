@@ -24,7 +24,7 @@ ClientIndex::Hash RecordStore::table_hash(std::string_view client) const {
 
 void RecordStore::report(std::span<Offer> offers, std::size_t clients_max) {
   // Near the bound the first to come are those who are taken.
-  const auto at_once = clients() + offers.size() <= clients_max ? batch : 1;
+  const auto at_once = used() + offers.size() <= clients_max ? batch : 1;
   for (; offers.size() > at_once; offers = offers.subspan(at_once)) report(offers.first(at_once), clients_max);
 
   // Those of one partition together: it is locked once, and what the memory has to bring comes at the same time.
@@ -72,8 +72,8 @@ bool RecordStore::take(std::size_t partition, std::span<Offer> offers, Neighbor 
 void RecordStore::apply(Shard& shard, std::span<Offer*> offers, const ClientIndex::Hash* hashes, Neighbor from,
                         std::size_t clients_max) {
   const auto may_add = [&] {
-    if (clients_.fetch_add(1, std::memory_order_relaxed) < clients_max) return true;
-    clients_.fetch_sub(1, std::memory_order_relaxed);
+    if (used_.fetch_add(1, std::memory_order_relaxed) < clients_max) return true;
+    used_.fetch_sub(1, std::memory_order_relaxed);
     return false;
   };
   const std::scoped_lock lock(shard.mutex);
@@ -85,16 +85,46 @@ void RecordStore::apply(Shard& shard, std::span<Offer*> offers, const ClientInde
   for (std::size_t i = 0; i < offers.size(); ++i) {
     offers[i]->outcome = partition.offer(hashes[i], offers[i]->record, from, may_add);
   }
-  shard.sequence.store(partition.sequence(), std::memory_order_release);
+  note_changes(shard);
 }
 
-std::optional<std::string> RecordStore::find(std::string_view client) const {
+std::optional<std::string> RecordStore::locate(std::string_view client) const {
   const auto partition = open(partition_of(client));
   const auto record = partition->find(client, table_hash(client));
   if (!record) return std::nullopt;
   std::string line;
   wire::append_line(line, *record);
   return line;
+}
+
+std::optional<Sighting> RecordStore::find(std::string_view client) const {
+  const auto partition = open(partition_of(client));
+  const auto record = partition->find(client, table_hash(client));
+  if (!record) return std::nullopt;
+  Sighting sighting{{}, std::string(record->attributes), 0};
+  wire::append_line(sighting.line, *record);
+  return sighting;
+}
+
+bool RecordStore::forget(std::string_view client, std::string_view server, Time now) {
+  auto& shard = shards_[partition_of(client)];
+  const auto hash = table_hash(client);
+  const std::scoped_lock lock(shard.mutex);
+  const auto held = shard.partition.find(client, hash);
+  const auto tombstone = held ? wire::tombstone_of(*held, server, now) : std::nullopt;
+  if (!tombstone) return false;
+  const auto outcome = shard.partition.offer(hash, *tombstone, heard_here, [] { return false; });
+  note_changes(shard);
+  return is_accepted(outcome);
+}
+
+/// For those who do not lock it; it is locked.
+void RecordStore::note_changes(Shard& shard) {
+  shard.sequence.store(shard.partition.sequence(), std::memory_order_release);
+  const auto tombstones = shard.partition.tombstones();
+  if (tombstones == shard.tombstones_counted) return;
+  tombstones_.fetch_add(tombstones - shard.tombstones_counted, std::memory_order_relaxed);
+  shard.tombstones_counted = tombstones;
 }
 
 Sequence RecordStore::changes() const {

@@ -14,6 +14,7 @@
 #include "herd/store/digest_tree.h"
 #include "herd/store/herd_hash.h"
 #include "herd/store/partition.h"
+#include "herd/store/sighting.h"
 #include "herd/store/turns.h"
 
 namespace herd::store {
@@ -39,17 +40,31 @@ class RecordStore {
     Offered outcome = Offered::refused;
   };
 
-  /// Offers reports heard here to their partitions. A new client is refused while there are `clients_max` or more.
+  /// Offers reports heard here to their partitions. A new client is refused while there are `clients_max` or more,
+  /// those counted that are forgotten.
   void report(std::span<Offer> offers, std::size_t clients_max = unlimited);
 
   /// Offers records that a neighbour sent as this partition's. False, and nothing is taken, if one belongs to another.
   bool take(std::size_t partition, std::span<Offer> offers, Neighbor from);
 
-  /// The newest AT line of a client.
-  std::optional<std::string> find(std::string_view client) const;
+  /// The newest AT line of a client; none if it is unknown or forgotten.
+  std::optional<std::string> locate(std::string_view client) const;
+
+  /// The same with what else the client said.
+  std::optional<Sighting> find(std::string_view client) const;
+
+  /// Puts a tombstone in the place of a client's record, as `server` at `now`, POSIX ns. False if the client is unknown
+  /// or forgotten already.
+  bool forget(std::string_view client, std::string_view server, Time now);
 
   std::size_t size() const { return shards_.size(); }
-  std::size_t clients() const { return clients_.load(std::memory_order_relaxed); }
+  std::size_t clients() const {
+    const auto forgotten = tombstones();
+    const auto used = this->used();  // others may count meanwhile
+    return used > forgotten ? used - forgotten : 0;
+  }
+  /// Clients that are forgotten, which is still held against what they said before.
+  std::size_t tombstones() const { return tombstones_.load(std::memory_order_relaxed); }
   Sequence changes() const;  ///< of all partitions, since the start
 
   /// The last change of a partition; others may follow at any time.
@@ -97,17 +112,21 @@ class RecordStore {
     std::atomic<Sequence> sequence = 0;  // of the partition, for those who only want to know whether to open it
     Partition partition;
     mutable DigestTree digests;
+    std::size_t tombstones_counted = 0;
   };
 
+  std::size_t used() const { return used_.load(std::memory_order_relaxed); }
   ClientIndex::Hash table_hash(std::string_view client) const;
   void apply(Shard& shard, std::span<Offer*> offers, const ClientIndex::Hash* hashes, Neighbor from,
              std::size_t clients_max);
+  void note_changes(Shard& shard);
 
   HerdHash hash_;
   std::uint64_t seed_;
   std::deque<Shard> shards_;
   Turns turns_;
-  std::atomic<std::size_t> clients_ = 0;
+  std::atomic<std::size_t> used_ = 0;        // slots
+  std::atomic<std::size_t> tombstones_ = 0;  // of them; counted after them, and down before
   Neighbor neighbors_ = heard_here;
 };
 

@@ -14,9 +14,10 @@ void Slot::write(const wire::Record& record, ServerNames::Number server, Neighbo
   if (is_outside()) {
     outside()->location = record.verbatim_location;
     outside()->time = record.verbatim_time;
-  } else if (record.client.size() > inline_client_bytes || record.style.is_verbatim()) {
+    outside()->attributes = record.attributes;
+  } else if (record.client.size() > inline_client_bytes || record.style.is_verbatim() || !record.attributes.empty()) {
     const auto* const block = new Outside{std::string(record.client), std::string(record.verbatim_location),
-                                          std::string(record.verbatim_time)};
+                                          std::string(record.verbatim_time), std::string(record.attributes)};
     rest_[0] = static_cast<char>(outside_mark);
     // NOLINTNEXTLINE(clang-analyzer-cplusplus.NewDeleteLeaks): rest_ owns it, which the destructor knows
     std::ranges::copy(std::bit_cast<std::array<char, pointer_bytes>>(block), rest_.begin() + pointer_at);
@@ -27,7 +28,7 @@ void Slot::write(const wire::Record& record, ServerNames::Number server, Neighbo
 }
 
 wire::Record Slot::record(const ServerNames& names) const {
-  wire::Record record{names[server_], client(), location_, client_time_, heard_at_, style_, {}, {}};
+  wire::Record record{names[server_], client(), location_, client_time_, heard_at_, style_, {}, {}, attributes()};
   if (style_.is_verbatim()) {
     record.verbatim_location = outside()->location;
     record.verbatim_time = outside()->time;

@@ -15,8 +15,8 @@
 
 namespace herd::store {
 
-/// One client's newest record in one cache line. What does not fit into it, long client ids and texts that must be
-/// kept verbatim, is in a block of its own.
+/// One client's newest record in one cache line. What does not fit into it, long client ids, attributes and texts that
+/// must be kept verbatim, is in a block of its own.
 class alignas(64) Slot {
  public:
   /// Longer ids are kept outside.
@@ -42,7 +42,7 @@ class alignas(64) Slot {
 
   Time effective_time() const { return wire::effective_time(client_time_, heard_at_); }
 
-  /// Whether the client said the same, whoever heard it and when.
+  /// Whether the client said it was there at that time, whoever heard it and when, and whatever else it said.
   bool is_same_report(const wire::Record& record) const {
     return record.client_time == client_time_ && record.location == location_ && record.style == style_ &&
            (!style_.is_verbatim() || has_same_texts(record));
@@ -53,12 +53,19 @@ class alignas(64) Slot {
   KnownBy known_by() const { return known_by_; }
   void note_copy(Neighbor from) { known_by_.copies_from |= KnownBy::bit(from); }
   geo::Location location() const { return location_; }
+  Time heard_at() const { return heard_at_; }
+  bool is_tombstone() const { return style_.is_tombstone(); }
+  /// Valid until the next write.
+  std::string_view attributes() const {
+    return is_outside() ? std::string_view(outside()->attributes) : std::string_view();
+  }
 
  private:
   struct Outside {
     std::string client;
     std::string location;
     std::string time;
+    std::string attributes;
   };
 
   // rest_: the id's length and the id, or `outside_mark` and, where it is aligned, a pointer that is owned.

@@ -21,13 +21,19 @@ bool Whereabouts::catch_up(std::size_t& looks_left) {
       auto looks = std::min(looks_left, looks_at_once);
       looks_left -= looks;
       moved_.clear();
+      gone_.clear();
       follower.read(*store_.open(partition), Reader{}, looks, [&](const Partition::Held& held) {
-        const auto id = held.slot * followers_.size() + partition;
-        moved_.push_back({static_cast<geo::CellGrid::Id>(id), held.location()});
+        const auto id = static_cast<geo::CellGrid::Id>(held.slot * followers_.size() + partition);
+        if (held.is_tombstone()) {
+          gone_.push_back(id);
+        } else {
+          moved_.push_back({id, held.location()});
+        }
         return true;
       });
       looks_left += looks;
       grid_.update(moved_);
+      for (const auto id : gone_) grid_.remove(id);
     }
   }
   return true;
@@ -38,7 +44,7 @@ std::vector<Sighting> Whereabouts::nearest(geo::Location center, double radius_m
   grid_.nearest(center, radius_m, count_max, found);
   std::vector<Sighting> nearby;
   nearby.reserve(found.size());
-  for (const auto& each : found) nearby.push_back(describe(each.id, each.distance_m));
+  for (const auto& each : found) describe(each.id, each.distance_m, nearby);
   return nearby;
 }
 
@@ -47,14 +53,17 @@ Whereabouts::Within Whereabouts::within(const geo::Box& box, std::size_t count_m
   Within within;
   within.is_all = grid_.within(box, count_max, found);
   within.clients.reserve(found.size());
-  for (const auto& each : found) within.clients.push_back(describe(each.id, 0));
+  for (const auto& each : found) describe(each.id, 0, within.clients);
   return within;
 }
 
-Sighting Whereabouts::describe(geo::CellGrid::Id id, double distance_m) const {
-  Sighting sighting{{}, {}, distance_m};
-  wire::append_line(sighting.line, store_.open(id % followers_.size())->held(id / followers_.size()).record());
-  return sighting;
+/// Appends the client at this point, unless it was forgotten since.
+void Whereabouts::describe(geo::CellGrid::Id id, double distance_m, std::vector<Sighting>& out) const {
+  const auto partition = store_.open(id % followers_.size());
+  const auto held = partition->held(id / followers_.size());
+  if (held.is_tombstone()) return;
+  auto& sighting = out.emplace_back(Sighting{{}, std::string(held.attributes()), distance_m});
+  wire::append_line(sighting.line, held.record());
 }
 
 }  // namespace herd::store

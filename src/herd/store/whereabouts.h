@@ -26,7 +26,7 @@ class Whereabouts {
   bool catch_up(std::size_t& looks_left);
 
   /// The at most `count_max` clients that are nearest to `center` and at most `radius_m` from it, nearest first. Their
-  /// lines are perhaps a little newer than what was asked about.
+  /// lines are perhaps a little newer than what was asked about. Clients that are forgotten are nowhere.
   std::vector<Sighting> nearest(geo::Location center, double radius_m, std::size_t count_max) const;
 
   struct Within {
@@ -38,12 +38,13 @@ class Whereabouts {
   Within within(const geo::Box& box, std::size_t count_max) const;
 
  private:
-  Sighting describe(geo::CellGrid::Id id, double distance_m) const;
+  void describe(geo::CellGrid::Id id, double distance_m, std::vector<Sighting>& out) const;
 
   const RecordStore& store_;
   std::vector<Follower> followers_;  // by partition
   geo::CellGrid grid_;               // of slot * partitions + partition
   std::vector<geo::CellGrid::Point> moved_;
+  std::vector<geo::CellGrid::Id> gone_;
 };
 
 }  // namespace herd::store

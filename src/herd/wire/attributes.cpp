@@ -9,20 +9,20 @@
 namespace herd::wire {
 namespace {
 
-/// A number as it is packed: `tag`, then the rounded multiple of `unit` from `min` on, seven bits a byte, lowest first,
-/// the eighth set in all but the last.
+/// A number as it is packed: `tag`, then how many times a unit, rounded, it is above `min`, seven bits a byte, lowest
+/// first, the eighth set in all but the last.
 struct Quantity {
   std::uint8_t tag;
   std::optional<double> Attributes::* member;
-  double unit;
+  double units;  // in 1: 10 of them are a tenth each
   double min;
   double max;
 };
 
 constexpr std::array quantities{
-    Quantity{1, &Attributes::accuracy_m, 0.1, 0, 1e8},      Quantity{2, &Attributes::altitude_m, 0.1, -20'000, 1e8},
-    Quantity{3, &Attributes::speed_mps, 0.01, 0, 1e6},      Quantity{4, &Attributes::course_deg, 0.1, 0, 360},
-    Quantity{5, &Attributes::battery_percent, 0.1, 0, 100},
+    Quantity{1, &Attributes::accuracy_m, 10, 0, 1e8},      Quantity{2, &Attributes::altitude_m, 10, -20'000, 1e8},
+    Quantity{3, &Attributes::speed_mps, 100, 0, 1e6},      Quantity{4, &Attributes::course_deg, 10, 0, 360},
+    Quantity{5, &Attributes::battery_percent, 10, 0, 100},
 };
 /// A name and a value, each with its length in a byte before it.
 constexpr std::uint8_t other_tag = 6;
@@ -62,8 +62,8 @@ bool unpack_one(std::string_view& bytes, Attributes& attributes) {
     if (quantity.tag != tag) continue;
     const auto units = take_whole(bytes);
     if (!units) return false;
-    attributes.*quantity.member =
-        std::round(static_cast<double>(*units) + quantity.min / quantity.unit) * quantity.unit;
+    // Divided, since it is then the double that its decimal text would be.
+    attributes.*quantity.member = (static_cast<double>(*units) + quantity.min * quantity.units) / quantity.units;
     return true;
   }
   if (tag != other_tag) return false;
@@ -82,7 +82,7 @@ std::string pack(const Attributes& attributes) {
     const auto& value = attributes.*quantity.member;
     if (!value || !(*value >= quantity.min && *value <= quantity.max)) continue;
     out += static_cast<char>(quantity.tag);
-    append_whole(out, static_cast<std::uint64_t>(std::llround((*value - quantity.min) / quantity.unit)));
+    append_whole(out, static_cast<std::uint64_t>(std::llround((*value - quantity.min) * quantity.units)));
   }
   for (const auto& [name, value] : attributes.others) {
     if (name.empty() || value.empty() || !is_utf8(name) || !is_utf8(value)) continue;

@@ -11,13 +11,13 @@ namespace herd::wire {
 
 /// What phones say beside a position. What one did not say, or could not know, is not there.
 struct Attributes {
-  std::optional<double> accuracy_m;       ///< radius around the position, to 0.1
-  std::optional<double> altitude_m;       ///< above the sea, to 0.1
-  std::optional<double> speed_mps;        ///< over ground, to 0.01
-  std::optional<double> course_deg;       ///< clockwise from true north, 0 to 360, to 0.1
-  std::optional<double> battery_percent;  ///< 0 to 100, to 0.1
+  std::optional<double> accuracy_m = {};       ///< radius around the position, to 0.1
+  std::optional<double> altitude_m = {};       ///< above the sea, to 0.1
+  std::optional<double> speed_mps = {};        ///< over ground, to 0.01
+  std::optional<double> course_deg = {};       ///< clockwise from true north, 0 to 360, to 0.1
+  std::optional<double> battery_percent = {};  ///< 0 to 100, to 0.1
   /// Anything else, as names and values of UTF-8; neither is empty.
-  std::vector<std::pair<std::string, std::string>> others;
+  std::vector<std::pair<std::string, std::string>> others = {};
 
   friend bool operator==(const Attributes&, const Attributes&) = default;
 };

@@ -16,9 +16,9 @@
 /// What servers say to one another, as bytes; docs/link-protocol.md has every byte of it.
 namespace herd::wire {
 
-/// Version 2 added Ask, Reply and Check, version 3 packs records. Earlier ones can be neighbours, as in a rolling
-/// upgrade.
-inline constexpr std::uint8_t link_version = 3;
+/// Version 2 added Ask, Reply and Check, version 3 packs records, version 4 has attributes and tombstones. Earlier ones
+/// can be neighbours, as in a rolling upgrade.
+inline constexpr std::uint8_t link_version = 4;
 inline constexpr std::uint8_t link_version_min = 1;
 /// Changes whenever compare(Record, Record) does: servers that order differently must not talk.
 inline constexpr std::uint8_t order_version = 1;
@@ -46,7 +46,8 @@ struct Hello {
 
 /// How records are coded on a connection of this version.
 constexpr RecordCoding record_coding(std::uint8_t version) {
-  return version >= 3 ? RecordCoding::packed : RecordCoding::lines;
+  if (version >= 4) return RecordCoding::whole;
+  return version == 3 ? RecordCoding::packed : RecordCoding::lines;
 }
 
 /// Records of one partition, and perhaps: "you now hold everything of mine up to `position`".

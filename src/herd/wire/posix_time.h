@@ -23,6 +23,8 @@ struct TimeStyle {
   /// 0: verbatim, the number is not enough (leading zeros, or more than nine digits after the dot).
   /// 1: no dot. 2: a dot and nothing after it. From 3 on: 1 to 9 digits after the dot.
   std::uint8_t bits = 0;
+  static constexpr std::uint8_t nanoseconds = 11;  ///< nine digits
+  static constexpr std::uint8_t styles = 12;       ///< all bits are less than this
 
   bool is_verbatim() const { return bits == 0; }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "herd/base/text.h"
+#include "herd/wire/attributes.h"
 #include "herd/wire/command.h"
 
 namespace herd::wire {
@@ -28,8 +29,14 @@ bool is_heard_in_range(Time heard_at) {
   return heard_at >= 0 && heard_at <= posix_seconds_max * second;
 }
 
+WrittenTime time_of_tombstone(const Record& record) {
+  return {record.client_time, {TimeStyle::nanoseconds}};
+}
+
 void append_place_and_time(std::string& out, const Record& record) {
-  if (record.style.is_verbatim()) {
+  if (record.is_tombstone()) {
+    append_posix_time(out, time_of_tombstone(record));
+  } else if (record.style.is_verbatim()) {
     out.append(record.verbatim_location).append(" ").append(record.verbatim_time);
   } else {
     geo::append_iso6709(out, {record.location, record.style.location()});
@@ -60,6 +67,18 @@ Record record_of(const Iamat& report, std::string_view server, Time now) {
   return record;
 }
 
+std::optional<Record> tombstone_of(const Record& held, std::string_view server, Time now) {
+  Record record;
+  record.server = server;
+  record.client = held.client;
+  record.client_time = std::max(now, held.effective_time() + 1);
+  // The clock of whoever heard the client may be far ahead of ours: what is held must lose all the same.
+  record.heard_at = std::max(now, record.client_time - ahead_max);
+  record.style = RecordStyle::tombstone();
+  if (!is_valid(record)) return std::nullopt;
+  return record;
+}
+
 std::optional<Record> parse_record(std::string_view line) {
   if (!line.starts_with("AT ")) return std::nullopt;
   line.remove_prefix(3);
@@ -85,7 +104,7 @@ std::optional<Record> parse_record(std::string_view line) {
 }
 
 void append_line(std::string& out, const Record& record) {
-  out.append("AT ").append(record.server).append(" ");
+  out.append(record.is_tombstone() ? "FORGOTTEN " : "AT ").append(record.server).append(" ");
   append_difference(out, record.heard_at - record.client_time);
   out.append(" ").append(record.client).append(" ");
   append_place_and_time(out, record);
@@ -107,11 +126,22 @@ void append_line(std::string& out, std::string_view server, Time now, const Iama
   }
 }
 
+void append_identity(std::string& out, const Record& record) {
+  append_line(out, record);
+  if (!record.attributes.empty()) out.append("\n").append(record.attributes);
+}
+
 bool is_valid(const Record& record) {
-  return is_word(record.server, server_bytes_max) && is_word(record.client, client_bytes_max) &&
-         is_heard_in_range(record.heard_at) &&
-         (record.style.is_verbatim() || (geo::is_canonical({record.location, record.style.location()}) &&
-                                         is_canonical({record.client_time, record.style.time()})));
+  if (!is_word(record.server, server_bytes_max) || !is_word(record.client, client_bytes_max) ||
+      !is_heard_in_range(record.heard_at)) {
+    return false;
+  }
+  if (record.is_tombstone()) {
+    return is_canonical(time_of_tombstone(record)) && record.location == geo::Location() && record.attributes.empty();
+  }
+  return (record.style.is_verbatim() || (geo::is_canonical({record.location, record.style.location()}) &&
+                                         is_canonical({record.client_time, record.style.time()}))) &&
+         (record.attributes.empty() || unpack_attributes(record.attributes));
 }
 
 std::strong_ordering compare(const Record& a, const Record& b) {
@@ -124,7 +154,8 @@ std::strong_ordering compare(const Record& a, const Record& b) {
   std::string bytes_of_b(b.client);
   append_place_and_time(bytes_of_a += ' ', a);
   append_place_and_time(bytes_of_b += ' ', b);
-  return bytes_of_a <=> bytes_of_b;
+  if (const auto order = bytes_of_a <=> bytes_of_b; order != 0) return order;
+  return a.attributes <=> b.attributes;
 }
 
 }  // namespace herd::wire

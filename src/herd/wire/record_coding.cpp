@@ -1,6 +1,7 @@
 #include "herd/wire/record_coding.h"
 
 #include <algorithm>
+#include <cassert>
 
 #include "herd/base/bytes.h"
 #include "herd/wire/command.h"
@@ -19,6 +20,16 @@ std::optional<std::string_view> take_text(std::string_view& bytes) {
 void append_text(std::string& out, std::string_view text) {
   append_le(out, static_cast<std::uint32_t>(text.size()));
   out.append(text);
+}
+
+/// Of the last bytes of a record, the client; what stands behind a space, which no client contains, are the attributes.
+/// None of no bytes are never written so.
+bool take_attributes(std::string_view& client, std::string_view& attributes) {
+  const auto space = client.find(' ');
+  if (space == std::string_view::npos) return true;
+  attributes = client.substr(space + 1);
+  client = client.substr(0, space);
+  return !attributes.empty();
 }
 
 /// A record whose location or time is kept as it was written. One that need not be is none: it would have two codings.
@@ -45,6 +56,7 @@ std::optional<Record> unpack_verbatim(std::string_view bytes, std::string_view s
 }  // namespace
 
 void RecordEncoder::append(std::string& out, const Record& record) {
+  assert(coding_ == RecordCoding::whole || !record.is_tombstone());
   if (coding_ == RecordCoding::lines) return append_line(out, record);
 
   // Mostly the very same bytes, not only equal ones.
@@ -63,17 +75,26 @@ void RecordEncoder::append(std::string& out, const Record& record) {
     append_le(out, record.style.bits(), record.heard_at);
     append_text(out, record.verbatim_location);
     append_text(out, record.verbatim_time);
+  } else if (record.is_tombstone()) {
+    append_le(out, record.style.bits(), record.heard_at, record.client_time);
   } else {
     append_le(out, record.style.bits(), record.heard_at, record.client_time, record.location.latitude_e7,
               record.location.longitude_e7);
   }
   out.append(record.client);
+  if (coding_ == RecordCoding::whole && !record.attributes.empty()) out.append(" ").append(record.attributes);
 }
 
 std::optional<Record> RecordDecoder::decode(std::string_view bytes) {
   if (coding_ == RecordCoding::lines) return parse_record(bytes);
-  const auto record = unpack(bytes);
-  if (!record || !is_valid(*record)) return std::nullopt;
+  auto record = unpack(bytes);
+  if (!record) return std::nullopt;
+  if (coding_ == RecordCoding::whole) {
+    if (!take_attributes(record->client, record->attributes)) return std::nullopt;
+  } else if (record->is_tombstone()) {
+    return std::nullopt;
+  }
+  if (!is_valid(*record)) return std::nullopt;
   return record;
 }
 
@@ -85,6 +106,9 @@ std::optional<Record> RecordDecoder::unpack(std::string_view bytes) {
   if (!server || !style || !heard_at) return std::nullopt;
   if (RecordStyle(*style).is_verbatim()) return unpack_verbatim(bytes, *server, *heard_at);
   const auto client_time = take_le<Time>(bytes);
+  if (client_time && RecordStyle(*style).is_tombstone()) {
+    return Record{*server, bytes, {}, *client_time, *heard_at, RecordStyle(*style), {}, {}};
+  }
   const auto latitude = take_le<std::int32_t>(bytes);
   const auto longitude = take_le<std::int32_t>(bytes);
   if (!client_time || !latitude || !longitude) return std::nullopt;

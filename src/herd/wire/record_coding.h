@@ -13,7 +13,8 @@ namespace herd::wire {
 
 enum class RecordCoding {
   lines,   ///< AT lines, up to link version 2
-  packed,  ///< numbers as numbers, each server's name once per message: since link version 3
+  packed,  ///< numbers as numbers, each server's name once per message: link version 3
+  whole,   ///< the same with attributes and tombstones, which the others have no way to say: since link version 4
 };
 
 /// Writes the records of one Data message, one after the other.
@@ -21,7 +22,8 @@ class RecordEncoder {
  public:
   explicit RecordEncoder(RecordCoding coding) : coding_(coding) {}
 
-  /// The names of servers must outlive the encoder.
+  /// The names of servers must outlive the encoder. What the coding cannot say of a report is left out; a tombstone is
+  /// not for `lines` or `packed`.
   void append(std::string& out, const Record& record);
 
  private:
