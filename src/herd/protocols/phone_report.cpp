@@ -1,5 +1,6 @@
 #include "herd/protocols/phone_report.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "herd/base/text.h"
@@ -11,6 +12,8 @@ namespace herd::protocols {
 namespace {
 
 constexpr std::size_t quoted_bytes_max = 40;
+/// What is packed of a name and a value beside them takes 3 bytes, so no record has room for more.
+constexpr std::size_t others_max = wire::attributes_bytes_max / 5;
 constexpr std::string_view hex = "0123456789ABCDEF";
 
 std::string quoted(std::string_view text) {
@@ -104,6 +107,15 @@ void PhoneReport::set(Quantity quantity, std::string_view text, double factor) {
       attributes_.battery_percent = value;
       break;
   }
+}
+
+void PhoneReport::add_attribute(std::string_view name, std::string_view value) {
+  auto& others = attributes_.others;
+  if (name.empty() || value.empty() || name.size() + value.size() > wire::attributes_bytes_max) return;
+  if (others.size() == others_max ||
+      std::ranges::find(others, name, &decltype(wire::Attributes::others)::value_type::first) != others.end())
+    return;
+  others.emplace_back(name, value);
 }
 
 Result<Herd::Heard> PhoneReport::finish(Time now) {

@@ -36,10 +36,12 @@ class PhoneReport {
   /// A number in the unit of the quantity if it is multiplied by `factor`. No number, and a negative one that is no
   /// altitude, mean that the phone does not know.
   void set(Quantity quantity, std::string_view text, double factor = 1);
-  /// Anything else that is to be kept.
-  void add_attribute(std::string_view name, std::string_view value) { attributes_.others.emplace_back(name, value); }
+  /// Anything else that is to be kept. Left out is what a record has no room for, and all but the first of a name.
+  void add_attribute(std::string_view name, std::string_view value);
 
   bool has_client() const { return !client_.empty(); }
+  /// The id as the herd has it.
+  std::string_view client() const { return client_; }
   bool has_position() const { return !latitude_.empty() || !longitude_.empty(); }
 
   /// To be called once all is set; `now` is when it came, POSIX ns. The report is valid until the next call of anything
