@@ -57,6 +57,7 @@ struct HttpLive {
   LiveSubscription subscription;
   std::string last_event_id = {};  ///< where an earlier feed ended; empty: from the beginning
   std::string websocket_key = {};  ///< Sec-WebSocket-Key of the request
+  std::vector<std::pair<std::string, std::string>> fields = {};  ///< for the head of the response, beside its own
 };
 
 using HttpAnswer = std::variant<HttpResponse, HttpLater, HttpLive>;
