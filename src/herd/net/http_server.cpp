@@ -1,107 +1,124 @@
 #include "herd/net/http_server.h"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/http.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <utility>
 
-#include "herd/net/listener.h"
-#include "herd/net/socket_group.h"
-#include "herd/net/spawn.h"
+#include "herd/net/clock.h"
+#include "herd/net/http_session.h"
 
 namespace herd::net {
 
 namespace asio = boost::asio;
-namespace beast = boost::beast;
-namespace http = beast::http;
-using asio::ip::tcp;
 
 namespace {
 
-constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
-constexpr auto idle_max = std::chrono::seconds(30);
-constexpr std::uint32_t header_bytes_max = 8 * 1024;
-constexpr std::uint64_t body_bytes_max = 1024;
-constexpr std::size_t connections_max = 1024;
+/// What one loop's sessions share, and its live feed, which is ticked only while it has subscribers.
+class HttpLoop {
+ public:
+  HttpLoop(EventLoop& loop, const HttpServer::Options& options, protocols::HttpService& service, TrafficLog& log,
+           HttpCounters& counters)
+      : feed_(options.make_feed ? options.make_feed() : nullptr),
+        tick_every_(options.feed_tick_every),
+        ticker_(loop.context()),
+        services_{service,
+                  log,
+                  counters,
+                  options.body_bytes_per_s_min * static_cast<std::size_t>(options.limits.body / millisecond) / 1000,
+                  options.warn,
+                  [this](const protocols::HttpLive& live, Time now, ClientSession& session) {
+                    return open(live, now, session);
+                  }} {}
 
-using Request = http::request<http::string_body>;
-using Response = http::response<http::string_body>;
-
-Response answer(const Request& request, const HttpServer::Handler& handler) {
-  Response response(http::status::ok, request.version());
-  response.set(http::field::server, "proxyherd/" HERD_VERSION);
-  response.set(http::field::content_type, "application/json");
-  response.keep_alive(request.keep_alive());
-  if (request.method() != http::verb::get && request.method() != http::verb::head) {
-    response.result(http::status::method_not_allowed);
-    response.set(http::field::allow, "GET, HEAD");
-  } else {
-    const std::string_view target(request.target().data(), request.target().size());
-    response.body() = handler(target.substr(0, target.find('?')));
-    if (response.body().empty()) response.result(http::status::not_found);
+  std::unique_ptr<ClientSession> make(ClientStream stream, std::string client_address) {
+    return std::make_unique<HttpSession>(std::move(stream), services_, std::move(client_address));
   }
-  response.prepare_payload();
-  if (request.method() == http::verb::head) response.body().clear();
-  return response;
-}
+
+  /// Those that make() makes for. To be called before any is made.
+  void serve_for(ClientSessions& sessions) { sessions_ = &sessions; }
+
+ private:
+  std::unique_ptr<protocols::LiveStream> open(const protocols::HttpLive& live, Time now, ClientSession& session) {
+    if (!feed_) return nullptr;
+    auto stream = feed_->open(live, now, [this, &session] { sessions_->rouse(session); });
+    tick_soon();
+    return stream;
+  }
+
+  void tick_soon() {
+    if (std::exchange(is_ticking_, true)) return;
+    ticker_.expires_after(std::chrono::nanoseconds(tick_every_));
+    ticker_.async_wait([this](const boost::system::error_code& error) {
+      is_ticking_ = false;
+      if (error || feed_->subscribers() == 0) return;
+      feed_->tick(wall_now());
+      tick_soon();
+    });
+  }
+
+  std::unique_ptr<HttpServer::Feed> feed_;
+  Duration tick_every_;
+  asio::steady_timer ticker_;
+  bool is_ticking_ = false;
+  HttpSession::Services services_;
+  ClientSessions* sessions_ = nullptr;
+};
 
 }  // namespace
 
 struct HttpServer::State {
-  State(EventLoop& loop, const std::string& host, std::uint16_t port, Handler the_handler)
-      : listener(loop.context(), "HTTP", host, port), handler(std::move(the_handler)) {}
+  State(EventLoops& event_loops, const Options& options, protocols::HttpService& service, TrafficLog& log,
+        const std::function<void()>& on_turn_end)
+      : port(event_loops, {"HTTP", options.addresses, options.connections_max, options.tls},
+             serve(event_loops, options, service, log, on_turn_end)) {}
 
-  Listener listener;
-  Handler handler;
-  SocketGroup sockets;
+  ClientPort::Loops serve(EventLoops& event_loops, const Options& options, protocols::HttpService& service,
+                          TrafficLog& log, const std::function<void()>& on_turn_end) {
+    ClientPort::Loops sessions;
+    for (std::size_t i = 0; i < event_loops.size(); ++i) {
+      auto& loop = *loops.emplace_back(std::make_unique<HttpLoop>(event_loops[i], options, service, log, counters));
+      sessions.push_back(std::make_unique<ClientSessions>(event_loops[i], options.limits, on_turn_end,
+                                                          [&loop](ClientStream stream, std::string address) {
+                                                            return loop.make(std::move(stream), std::move(address));
+                                                          }));
+      loop.serve_for(*sessions.back());
+    }
+    return sessions;
+  }
 
-  asio::awaitable<void> serve(tcp::socket socket);
+  HttpCounters counters;
+  std::vector<std::unique_ptr<HttpLoop>> loops;  // outlive their sessions
+  ClientPort port;
 };
 
-HttpServer::HttpServer(EventLoop& loop, const std::string& host, std::uint16_t port, Handler handler)
-    : state_(std::make_unique<State>(loop, host, port, std::move(handler))) {
-  auto& context = loop.context();
-  auto accepting = state_->listener.accept([this, &context](tcp::socket socket) {
-    if (state_->sockets.size() >= connections_max) return;
-    asio::co_spawn(context, state_->serve(std::move(socket)), asio::detached);
-  });
-  asio::co_spawn(context, std::move(accepting), or_fail);
-}
+HttpServer::HttpServer(EventLoops& loops, const Options& options, protocols::HttpService& service, TrafficLog& log,
+                       const std::function<void()>& on_turn_end)
+    : state_(std::make_unique<State>(loops, options, service, log, on_turn_end)) {}
 
 HttpServer::~HttpServer() = default;
 
-std::string HttpServer::address() const {
-  return state_->listener.address();
+std::vector<std::string> HttpServer::addresses() const {
+  return state_->port.addresses();
+}
+
+std::vector<std::size_t> HttpServer::connections() const {
+  return state_->port.connections();
+}
+
+std::uint64_t HttpServer::connections_refused() const {
+  return state_->port.connections_refused();
+}
+
+const HttpCounters& HttpServer::counters() const {
+  return state_->counters;
+}
+
+void HttpServer::set_tls(ClientTls tls) {
+  state_->port.set_tls(std::move(tls));
 }
 
 void HttpServer::close() {
-  state_->listener.close();
-  state_->sockets.close_all();
-}
-
-asio::awaitable<void> HttpServer::State::serve(tcp::socket socket) {
-  beast::tcp_stream stream(std::move(socket));
-  const SocketGroup::Member member(sockets, stream.socket());
-  beast::flat_buffer buffer;
-  for (;;) {
-    http::request_parser<http::string_body> parser;
-    parser.header_limit(header_bytes_max);
-    parser.body_limit(body_bytes_max);
-    stream.expires_after(idle_max);
-    const auto [read_error, read] = co_await http::async_read(stream, buffer, parser, as_result);
-    if (read_error) break;
-    const auto response = answer(parser.get(), handler);
-    stream.expires_after(idle_max);
-    const auto [write_error, written] = co_await http::async_write(stream, response, as_result);
-    if (write_error || response.need_eof()) break;
-  }
-  boost::system::error_code ignored;
-  stream.socket().shutdown(tcp::socket::shutdown_send, ignored);
+  state_->port.close();
 }
 
 }  // namespace herd::net

@@ -1,26 +1,65 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
-#include <string_view>
+#include <vector>
 
-#include "herd/net/event_loop.h"
+#include "herd/base/traffic_log.h"
+#include "herd/net/client_port.h"
+#include "herd/net/http_counters.h"
+#include "herd/protocols/http_exchange.h"
+#include "herd/protocols/live_feed.h"
 
 namespace herd::net {
 
-/// The HTTP/1.1 port. For now it answers GET with JSON; what a path means is its owner's business.
+/// The HTTP/1.1 ports. What a path means is the service's business; what is here is who may connect, what may be said
+/// in which time, and in what order it is answered. Listens on the main loop, and gives each connection to the loop
+/// that has fewest.
 class HttpServer {
  public:
-  /// The JSON for a path, or empty if there is nothing at it.
-  using Handler = std::function<std::string(std::string_view path)>;
+  /// The live feeds of one event loop: protocols::LiveFeed, or what a test puts in its place.
+  class Feed {
+   public:
+    virtual ~Feed() = default;
+    virtual std::unique_ptr<protocols::LiveStream> open(const protocols::HttpLive& live, Time now,
+                                                        std::function<void()> wake) = 0;
+    virtual void tick(Time now) = 0;
+    virtual std::size_t subscribers() const = 0;
+  };
 
-  /// Listens at once; serves in loop.run(). Throws std::runtime_error if it cannot listen. `loop` must outlive it.
-  HttpServer(EventLoop& loop, const std::string& host, std::uint16_t port, Handler handler);
+  struct Options {
+    std::vector<ClientPort::Address> addresses;
+    std::size_t connections_max = 0;  ///< more are closed at once: neighbours and files need descriptors too
+    ClientSessions::Limits limits = {};
+    std::size_t body_bytes_per_s_min = 1024;  ///< averaged over limits.body
+    std::optional<ClientTls> tls = std::nullopt;
+    /// A feed for each loop; null: there are no live feeds.
+    std::function<std::unique_ptr<Feed>()> make_feed = nullptr;
+    Duration feed_tick_every = 5 * millisecond;  ///< while a feed has subscribers
+    /// Where misunderstandings are logged, from the threads of the loops; not more than some a second.
+    std::function<void(const std::string& text)> warn = [](const std::string&) {};
+  };
+
+  /// Listens at once; serves in loops.run(). All arguments must outlive it, and the loops also whatever may still
+  /// finish a HttpLater. `on_turn_end` is called by the threads of the loops, after each round of turns. Throws
+  /// std::runtime_error if it cannot listen.
+  HttpServer(EventLoops& loops, const Options& options, protocols::HttpService& service, TrafficLog& log,
+             const std::function<void()>& on_turn_end);
   ~HttpServer();
 
-  std::string address() const;
+  std::vector<std::string> addresses() const;
+  /// How many each loop has, the main one first.
+  std::vector<std::size_t> connections() const;
+  std::uint64_t connections_refused() const;
+  const HttpCounters& counters() const;
+
+  /// For connections from now on. On the main loop.
+  void set_tls(ClientTls tls);
+
+  /// Stops listening and closes all connections; they end in loops.run().
   void close();
 
  private:

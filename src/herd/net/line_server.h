@@ -4,12 +4,15 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "herd/base/traffic_log.h"
+#include "herd/net/client_tls.h"
 #include "herd/net/event_loops.h"
 #include "herd/places/provider.h"
+#include "herd/protocols/access.h"
 #include "herd/protocols/herd.h"
 
 namespace herd::net {
@@ -22,19 +25,27 @@ class LineServer {
     std::uint16_t port = 0;  ///< 0: any free one
     std::size_t line_bytes_max = 0;
     std::size_t connections_max = 0;  ///< more are closed at once: neighbours and files need descriptors too
+    std::optional<ClientTls> tls = std::nullopt;
+    /// Asked by certificate what each client may do; null: everything.
+    protocols::Access* access = nullptr;
+    /// Where misunderstandings are logged, from the threads of the loops; not more than some a second.
+    std::function<void(const std::string& text)> warn = [](const std::string&) {};
   };
 
   /// Listens at once; serves in loops.run(). All arguments must outlive it, and the loops also the places, which may
   /// answer when it is gone. `on_turn_end` is called by the threads of the loops, after each round of turns, once
   /// however many lines it had. Throws std::runtime_error if it cannot listen.
   LineServer(EventLoops& loops, const Options& options, protocols::Herd& herd, places::Provider& places,
-             TrafficLog& log, std::function<void()> on_turn_end);
+             TrafficLog& log, const std::function<void()>& on_turn_end);
   ~LineServer();
 
   std::string address() const;
   /// How many each loop has, the main one first.
   std::vector<std::size_t> connections() const;
   std::uint64_t connections_refused() const;
+
+  /// For connections from now on. On the main loop.
+  void set_tls(ClientTls tls);
 
   /// Stops listening and closes all connections; they end in loops.run().
   void close();

@@ -23,6 +23,7 @@
 #include "herd/node/node.h"
 #include "herd/node/place_source.h"
 #include "herd/node/status.h"
+#include "herd/node/status_service.h"
 
 namespace herd::node {
 
@@ -110,9 +111,9 @@ class Server {
         peer_(loop_, self.peer.host, self.peer.port, identity_, those_who_dial(), tls(),
               flood::hello_max_for(self.peer.is_loopback()), log_) {
     if (self.http) {
-      http_ = std::make_unique<net::HttpServer>(loop_, self.http->host, self.http->port, [this](std::string_view path) {
-        return path == "/v1/status" ? status() : std::string();
-      });
+      http_ = std::make_unique<net::HttpServer>(
+          loops_, net::HttpServer::Options{.addresses = {{self.http->host, self.http->port}}, .connections_max = 1024},
+          status_service_, log_, [this] { wake_neighbors(); });
     }
     loop_.every(second, [this] { on_second(); });
     loop_.every(Node::survey_every, [this] { survey(); });
@@ -127,7 +128,7 @@ class Server {
 
   void run() {
     auto announcement = self_config_.id + " serves: line " + line_.address() + ", peer " + peer_.address();
-    if (http_) announcement += ", http " + http_->address();
+    if (http_) announcement += ", http " + http_->addresses().front();
     log_.info(announcement + " (proxyherd " HERD_VERSION ", " + std::to_string(loops_.size()) + " threads, epoch " +
               std::to_string(identity_.epoch) + ")");
     std::cout << announcement << std::endl;
@@ -264,6 +265,7 @@ class Server {
   std::vector<std::unique_ptr<Neighbor>> neighbors_;
   net::LineServer line_;
   net::PeerListener peer_;
+  StatusService status_service_{loop_, [this] { return status(); }};
   std::unique_ptr<net::HttpServer> http_;
 
   const bool has_terminal_ = isatty(STDIN_FILENO) == 1;

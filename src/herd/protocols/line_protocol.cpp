@@ -100,6 +100,11 @@ void LineProtocol::end_of_input() {
   framer_.end();
 }
 
+void LineProtocol::limit_to(std::shared_ptr<const Grant> grant, Access& access) {
+  grant_ = std::move(grant);
+  access_ = &access;
+}
+
 LineProtocol::Next LineProtocol::advance(Time now, std::string& replies) {
   if (waiting_) return hand_out(replies);
   Turn turn(now, replies);
@@ -133,6 +138,12 @@ bool LineProtocol::is_full(const Turn& turn) const {
 void LineProtocol::answer(std::string_view line, Turn& turn) {
   const auto command = wire::parse_command(line);
   if (std::holds_alternative<wire::BlankLine>(command)) return;
+  if (grant_ && !may(command)) {
+    answer_reports(turn);
+    log_in(trim(line));
+    access_->count_denied();
+    return answer_invalid(trim(line), turn);
+  }
   if (const auto* iamat = std::get_if<wire::Iamat>(&command)) {
     turn.wait(line, *iamat, herd_.server().size());
     if (turn.heard.size() == Herd::reports_at_once) answer_reports(turn);
@@ -142,6 +153,13 @@ void LineProtocol::answer(std::string_view line, Turn& turn) {
   log_in(trim(line));
   const auto* whatsat = std::get_if<wire::Whatsat>(&command);
   if (whatsat == nullptr || !answer_question(*whatsat, turn)) answer_invalid(trim(line), turn);
+}
+
+bool LineProtocol::may(const wire::Command& command) {
+  if (const auto* report = std::get_if<wire::Iamat>(&command)) return grant_->may(Verb::report, report->client);
+  const auto* question = std::get_if<wire::Whatsat>(&command);
+  if (question == nullptr) return true;  // it is refused anyway
+  return grant_->may(Verb::read, question->client) && (question->bound == 0 || grant_->may(Verb::places));
 }
 
 void LineProtocol::answer_reports(Turn& turn) {

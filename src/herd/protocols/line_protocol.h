@@ -9,6 +9,7 @@
 #include "herd/base/time.h"
 #include "herd/base/traffic_log.h"
 #include "herd/places/provider.h"
+#include "herd/protocols/access.h"
 #include "herd/protocols/herd.h"
 #include "herd/wire/line_framer.h"
 
@@ -32,6 +33,12 @@ class LineProtocol {
   /// `herd` and `log` must outlive the conversation; `client_address` is for the log.
   LineProtocol(Herd& herd, TrafficLog& log, std::size_t line_bytes_max, std::string client_address);
   ~LineProtocol();
+
+  /// From now on a command that `grant` does not allow is refused as if it were none; `access` counts it, and must
+  /// outlive the conversation. Until then everything is allowed.
+  void limit_to(std::shared_ptr<const Grant> grant, Access& access);
+
+  const std::string& client_address() const { return client_address_; }
 
   enum class Next {
     input,   ///< all whole lines are answered: push() more, after keep()
@@ -64,6 +71,7 @@ class LineProtocol {
   class Turn;
   struct Waiting;
   bool is_full(const Turn& turn) const;
+  bool may(const wire::Command& command);
   Next hand_out(std::string& replies);
   void answer(std::string_view line, Turn& turn);
   void answer_reports(Turn& turn);
@@ -77,6 +85,8 @@ class LineProtocol {
   TrafficLog& log_;
   wire::LineFramer framer_;
   std::string client_address_;
+  std::shared_ptr<const Grant> grant_;  // null: everything
+  Access* access_ = nullptr;            // not null if there is a grant
   bool input_ended_ = false;
   std::unique_ptr<Waiting> waiting_;  // none most of the time: a connection is small
 };

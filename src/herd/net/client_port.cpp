@@ -1,0 +1,78 @@
+#include "herd/net/client_port.h"
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <numeric>
+#include <utility>
+
+#include "herd/net/listener.h"
+#include "herd/net/spawn.h"
+
+namespace herd::net {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+struct ClientPort::State {
+  std::vector<std::unique_ptr<Listener>> listeners;
+  std::size_t connections_max;
+  std::uint64_t connections_refused = 0;
+  std::optional<ClientTls> tls;
+  Loops loops;
+
+  void take(tcp::socket socket) {
+    const auto add_count = [](std::size_t sum, const auto& loop) { return sum + loop->count(); };
+    if (std::accumulate(loops.begin(), loops.end(), std::size_t{0}, add_count) >= connections_max) {
+      ++connections_refused;
+      return;
+    }
+    auto client_address = remote_address(socket);
+    boost::system::error_code ignored;
+    Descriptor descriptor(socket.release(ignored));
+    const auto fewest = std::ranges::min_element(loops, {}, [](const auto& loop) { return loop->count(); });
+    (*fewest)->admit(std::move(descriptor), tls, std::move(client_address));
+  }
+};
+
+ClientPort::ClientPort(EventLoops& loops, const Options& options, Loops sessions) : state_(std::make_unique<State>()) {
+  state_->connections_max = options.connections_max;
+  state_->tls = options.tls;
+  state_->loops = std::move(sessions);
+  auto& context = loops.main().context();
+  for (const auto& [host, port] : options.addresses) {
+    state_->listeners.push_back(std::make_unique<Listener>(context, options.purpose, host, port));
+  }
+  for (const auto& listener : state_->listeners) {
+    auto accepting = listener->accept([this](tcp::socket socket) { state_->take(std::move(socket)); });
+    asio::co_spawn(context, std::move(accepting), or_fail);
+  }
+}
+
+ClientPort::~ClientPort() = default;
+
+std::vector<std::string> ClientPort::addresses() const {
+  std::vector<std::string> addresses;
+  for (const auto& listener : state_->listeners) addresses.push_back(listener->address());
+  return addresses;
+}
+
+std::vector<std::size_t> ClientPort::connections() const {
+  std::vector<std::size_t> counts;
+  for (const auto& loop : state_->loops) counts.push_back(loop->count());
+  return counts;
+}
+
+std::uint64_t ClientPort::connections_refused() const {
+  return state_->connections_refused;
+}
+
+void ClientPort::set_tls(ClientTls tls) {
+  state_->tls = std::move(tls);
+}
+
+void ClientPort::close() {
+  for (const auto& listener : state_->listeners) listener->close();
+  for (const auto& loop : state_->loops) loop->close();
+}
+
+}  // namespace herd::net

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "herd/net/client_sessions.h"
+#include "herd/net/client_tls.h"
+#include "herd/net/event_loops.h"
+
+namespace herd::net {
+
+/// Where clients of one protocol come in: listens on the main loop, on several addresses perhaps, and gives each
+/// connection to the loop that has fewest.
+class ClientPort {
+ public:
+  struct Address {
+    std::string host;
+    std::uint16_t port = 0;  ///< 0: any free one
+  };
+  struct Options {
+    std::string purpose;  ///< for messages: "line protocol"
+    std::vector<Address> addresses;
+    std::size_t connections_max = 0;  ///< more are closed at once: neighbours and files need descriptors too
+    std::optional<ClientTls> tls = std::nullopt;
+  };
+
+  /// Serves each loop's connections, in the order of the loops.
+  using Loops = std::vector<std::unique_ptr<ClientSessions>>;
+
+  /// Listens at once; accepts in loops.run(). `loops` must outlive it. Throws std::runtime_error if it cannot listen.
+  ClientPort(EventLoops& loops, const Options& options, Loops sessions);
+  ~ClientPort();
+
+  /// Where it listens, with the ports really bound.
+  std::vector<std::string> addresses() const;
+  /// How many each loop has, the main one first.
+  std::vector<std::size_t> connections() const;
+  std::uint64_t connections_refused() const;
+
+  /// For connections from now on. On the main loop.
+  void set_tls(ClientTls tls);
+
+  /// Stops listening and closes all connections; they end in loops.run().
+  void close();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace herd::net

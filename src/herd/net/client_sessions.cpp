@@ -1,0 +1,213 @@
+#include "herd/net/client_sessions.h"
+
+#include <algorithm>
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
+#include <chrono>
+#include <exception>
+#include <utility>
+
+namespace herd::net {
+
+namespace asio = boost::asio;
+
+using Wait = ClientSession::Wait;
+using Patience = ClientSession::Patience;
+
+namespace {
+
+constexpr ClientPoll::For polled_for(Wait wait) {
+  switch (wait) {
+    case Wait::for_input:
+    case Wait::for_end:
+      return ClientPoll::For::input;
+    case Wait::for_room:
+      return ClientPoll::For::room;
+    case Wait::for_answer:  // the system would tell of a broken connection without end
+    case Wait::for_nothing:
+      break;
+  }
+  return ClientPoll::For::nothing;
+}
+
+}  // namespace
+
+ClientSessions::ClientSessions(EventLoop& loop, const Limits& limits, std::function<void()> on_round_end, Make make)
+    : context_(loop.context()),
+      tick_every_(limits.tick),
+      on_round_end_(std::move(on_round_end)),
+      make_(std::move(make)),
+      ticker_(context_),
+      poll_(loop, *this) {
+  // Whoever comes between two ticks comes at the first of them.
+  const auto ticks = [&](Duration limit) {
+    return limit == 0 ? 0 : static_cast<std::uint32_t>((limit + limits.tick - 1) / limits.tick) + 1;
+  };
+  limits_ = {0,
+             ticks(limits.greeting),
+             ticks(limits.head),
+             ticks(limits.body),
+             ticks(limits.idle),
+             ticks(limits.stalled),
+             ticks(limits.farewell)};
+  wait_for_tick();
+}
+
+ClientSessions::~ClientSessions() {
+  close_all();
+}
+
+void ClientSessions::admit(Descriptor socket, std::optional<ClientTls> tls, std::string client_address) {
+  count_.fetch_add(1, std::memory_order_relaxed);
+  asio::dispatch(context_,
+                 [this, socket = std::move(socket), tls = std::move(tls),
+                  address = std::move(client_address)]() mutable { add(std::move(socket), tls, std::move(address)); });
+}
+
+void ClientSessions::add(Descriptor socket, const std::optional<ClientTls>& tls, std::string client_address) {
+  std::unique_ptr<ClientSession> made;
+  try {
+    if (!closed_) {
+      made = make_(tls ? ClientStream(std::move(socket), *tls) : ClientStream(std::move(socket)),
+                   std::move(client_address));
+    }
+  } catch (const std::exception&) {  // no memory: closed
+  }
+  if (!made) {
+    count_.fetch_sub(1, std::memory_order_relaxed);
+    return;
+  }
+  auto& session = *made.release();
+  session.listed_as_ = session.patience();
+  session.listed_at_ = tick_;
+  list_of(session).push_back(session);
+  settle(session, Wait::for_input);
+}
+
+void ClientSessions::on_ready(void* client) {
+  auto& session = *static_cast<ClientSession*>(client);
+  attempt(session, [&] { return session.take_turn(desk_); });
+}
+
+/// Lets the session take a step. One that throws, for want of memory most likely, ends the conversation of this client
+/// and of nobody else.
+template <class Step>
+void ClientSessions::attempt(ClientSession& session, const Step& step) {
+  auto next = Wait::for_nothing;
+  try {
+    next = step();
+  } catch (const std::exception&) {
+    desk_.replies.clear();
+  }
+  settle(session, next);
+}
+
+/// Waits for what the session waits for.
+void ClientSessions::settle(ClientSession& session, Wait next) {
+  if (next == Wait::for_nothing) return end(session);
+  const auto wanted = session.stream_.awaited(polled_for(next));
+  if (wanted != session.polled_for_) {
+    if (!poll_.watch(session.stream_.socket(), session.polled_for_, wanted, &session)) return end(session);
+    session.polled_for_ = wanted;
+  }
+  enlist(session);
+  if (next == Wait::for_answer) return ask(session);
+  if (next == Wait::for_input && session.stream_.may_have_unread()) rouse(session);
+}
+
+void ClientSessions::enlist(ClientSession& session) {
+  const auto patience = session.patience();
+  const bool is_fresh = std::exchange(session.is_patience_fresh_, false) && session.listed_at_ != tick_;
+  if (patience == session.listed_as_ && !is_fresh) return;
+  auto& from = list_of(session);
+  session.listed_as_ = patience;
+  session.listed_at_ = tick_;
+  auto& to = list_of(session);
+  to.splice(to.end(), from, Sessions::s_iterator_to(session));
+}
+
+void ClientSessions::ask(ClientSession& session) {
+  // This may be gone when the answer comes, but not the loop, which calls nothing any more once it has ended.
+  auto bring = [this, &session, &context = context_](std::function<ClientSession::Next(ClientSession::Desk&)> step) {
+    asio::post(context, [this, &session, step = std::move(step)] { on_answer(session, step); });
+  };
+  try {
+    session.ask(std::move(bring));
+  } catch (const std::exception&) {
+    end(session);
+  }
+}
+
+void ClientSessions::on_answer(ClientSession& session,
+                               const std::function<ClientSession::Next(ClientSession::Desk&)>& step) {
+  if (closed_) return;  // and the session is gone, which otherwise waits for nothing but this
+  attempt(session, [&] { return session.take_answer(step, desk_); });
+  on_round_end_();
+}
+
+void ClientSessions::rouse(ClientSession& session) {
+  if (session.is_roused_) return;
+  if (roused_.empty()) asio::post(context_, [this] { serve_roused(); });
+  roused_.push_back(&session);
+  session.is_roused_ = true;
+}
+
+void ClientSessions::serve_roused() {
+  if (closed_) return;
+  const auto count = roused_.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    if (roused_[i] == nullptr) continue;
+    auto& session = *std::exchange(roused_[i], nullptr);
+    session.is_roused_ = false;
+    attempt(session, [&] { return session.take_roused_turn(desk_); });
+  }
+  // Those that were roused meanwhile.
+  roused_.erase(roused_.begin(), roused_.begin() + static_cast<std::ptrdiff_t>(count));
+  if (!roused_.empty()) asio::post(context_, [this] { serve_roused(); });
+  on_round_end_();
+}
+
+void ClientSessions::wait_for_tick() {
+  ticker_.expires_after(std::chrono::nanoseconds(tick_every_));
+  ticker_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) on_tick();
+  });
+}
+
+void ClientSessions::on_tick() {
+  if (closed_) return;
+  ++tick_;
+  for (std::size_t kind = 0; kind < lists_.size(); ++kind) {
+    if (limits_[kind] == 0) continue;
+    auto& list = lists_[kind];
+    while (!list.empty() && tick_ - list.front().listed_at_ >= limits_[kind]) {
+      auto& session = list.front();
+      attempt(session, [&] { return session.take_late_turn(desk_); });
+      // Its patience is another or fresh, or it is gone; were it not, this would go on for ever.
+    }
+  }
+  wait_for_tick();
+}
+
+void ClientSessions::end(ClientSession& session) {
+  const std::unique_ptr<ClientSession> owned(&session);
+  if (session.is_roused_) *std::ranges::find(roused_, &session) = nullptr;
+  auto& list = list_of(session);
+  list.erase(Sessions::s_iterator_to(session));
+  count_.fetch_sub(1, std::memory_order_relaxed);
+}
+
+void ClientSessions::close() {
+  asio::dispatch(context_, [this] { close_all(); });
+}
+
+void ClientSessions::close_all() {
+  if (std::exchange(closed_, true)) return;
+  poll_.close();
+  ticker_.cancel();
+  for (auto& list : lists_) {
+    while (!list.empty()) end(list.front());
+  }
+}
+
+}  // namespace herd::net

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/intrusive/list.hpp>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "herd/net/client_poll.h"
+#include "herd/net/client_session.h"
+#include "herd/net/client_tls.h"
+
+namespace herd::net {
+
+/// The connections of one protocol's clients on one event loop. What is not said to be for any thread is for the loop's
+/// own.
+class ClientSessions : private ClientPoll::Handler {
+ public:
+  /// How long clients may take. 0: as long as they like. Looked at once a tick, so it may be two ticks more.
+  struct Limits {
+    Duration tick = second;
+    Duration greeting = 10 * second;
+    Duration head = 10 * second;
+    Duration body = 10 * second;
+    Duration idle = 60 * second;
+    Duration stalled = 60 * second;
+    Duration farewell = 2 * second;
+  };
+
+  /// The session of a new connection.
+  using Make = std::function<std::unique_ptr<ClientSession>(ClientStream stream, std::string client_address)>;
+
+  /// `on_round_end` is called after each round of turns. The loop must outlive it.
+  ClientSessions(EventLoop& loop, const Limits& limits, std::function<void()> on_round_end, Make make);
+  ~ClientSessions() override;
+
+  /// Serves a connection from now on, TLS if there is some. From any thread.
+  void admit(Descriptor socket, std::optional<ClientTls> tls, std::string client_address);
+
+  /// Lets a session go on that waits for input, though there is none: soon, on the loop.
+  void rouse(ClientSession& session);
+
+  /// Closes all connections and takes no more. From any thread.
+  void close();
+
+  /// Those that are open or on their way to the loop. From any thread.
+  std::size_t count() const { return count_.load(std::memory_order_relaxed); }
+
+ private:
+  using Sessions = boost::intrusive::list<ClientSession>;
+
+  void add(Descriptor socket, const std::optional<ClientTls>& tls, std::string client_address);
+  void on_ready(void* client) override;
+  void on_round_end() override { on_round_end_(); }
+  template <class Step>
+  void attempt(ClientSession& session, const Step& step);
+  void settle(ClientSession& session, ClientSession::Wait next);
+  void enlist(ClientSession& session);
+  void ask(ClientSession& session);
+  void on_answer(ClientSession& session, const std::function<ClientSession::Next(ClientSession::Desk&)>& step);
+  void serve_roused();
+  void wait_for_tick();
+  void on_tick();
+  void end(ClientSession& session);
+  void close_all();
+  Sessions& list_of(const ClientSession& session) { return lists_[static_cast<std::size_t>(session.listed_as_)]; }
+
+  boost::asio::io_context& context_;
+  const Duration tick_every_;
+  std::array<std::uint32_t, ClientSession::patience_kinds> limits_;  // ticks; 0: none
+  std::function<void()> on_round_end_;
+  Make make_;
+  std::atomic<std::size_t> count_ = 0;
+  std::array<Sessions, ClientSession::patience_kinds> lists_;  // by patience; those with a limit: the oldest first
+  std::uint32_t tick_ = 0;
+  std::vector<ClientSession*> roused_;
+  ClientSession::Desk desk_;
+  bool closed_ = false;
+  boost::asio::steady_timer ticker_;
+  ClientPoll poll_;
+};
+
+}  // namespace herd::net

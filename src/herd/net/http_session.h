@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "herd/base/traffic_log.h"
+#include "herd/net/client_session.h"
+#include "herd/net/http_counters.h"
+#include "herd/net/http_parser.h"
+#include "herd/net/http_responses.h"
+#include "herd/protocols/http_exchange.h"
+#include "herd/protocols/live_feed.h"
+
+namespace herd::net {
+
+/// One client's connection in HTTP/1.1: requests one after the other, pipelined perhaps, each answered before the next
+/// is looked at; or a live feed, to its end.
+///
+/// It has bytes of its own only while a request is incomplete or is being answered, or its client does not read.
+class HttpSession : public ClientSession {
+ public:
+  /// No further request is answered before these are sent.
+  static constexpr std::size_t replies_bytes_max = 256 * 1024;
+
+  /// What a request needs while it is under way.
+  struct Request {
+    HttpParser parser;
+    std::unique_ptr<protocols::HttpExchange> exchange;  // once there is a head
+    protocols::HttpLater later;                         // while that makes the response
+    bool is_head = false;                               // HEAD
+    std::size_t body_bytes = 0;                         // since its patience was renewed
+  };
+
+  /// What the sessions of one loop share.
+  struct Services {
+    protocols::HttpService& service;
+    TrafficLog& log;
+    HttpCounters& counters;
+    std::size_t body_bytes_min;  ///< each time patience with a body is renewed
+    std::function<void(const std::string& text)> warn;
+    /// Opens what follows a live head; `wake` lets the session go on. Rouses it on the loop only.
+    std::function<std::unique_ptr<protocols::LiveStream>(const protocols::HttpLive&, Time, ClientSession&)> open_live;
+    HttpResponses responses = {};
+    std::unique_ptr<Request> spare = nullptr;  ///< what the last request needed
+  };
+
+  /// The services must outlive it.
+  HttpSession(ClientStream stream, Services& services, std::string client_address);
+  ~HttpSession() override;
+
+  void ask(Bring bring) override;
+
+ private:
+  Next on_input(std::string_view bytes, Desk& desk) override;
+  Next go_on(Desk& desk) override;
+  Patience patience_for_input() const override;
+  Next on_late_input(Desk& desk) override;
+  Next on_misunderstanding(bool speaks_tls, Desk& desk) override;
+  void on_tls_failure(std::string_view reason) override;
+  void on_stalled() override;
+
+  Next serve(std::string_view fresh, Desk& desk);
+  Next serve_requests(std::string_view& input, Desk& desk);
+  Next begin(bool has_input, Desk& desk);
+  Next answer(protocols::HttpAnswer&& answer, Desk& desk);
+  Next respond(const protocols::HttpResponse& response, Desk& desk);
+  Next go_live(const protocols::HttpLive& live, Desk& desk);
+  Next refuse(const protocols::HttpResponse& response, Desk& desk);
+  Next refuse(const HttpParser::Refusal& refusal, Desk& desk);
+  void log_out(std::uint16_t status);
+  void end_request();
+
+  Services& services_;
+  std::string client_address_;
+  std::string kept_;  // input that nothing was made of yet
+  std::unique_ptr<Request> request_;
+  std::unique_ptr<protocols::LiveStream> live_;
+};
+
+}  // namespace herd::net
