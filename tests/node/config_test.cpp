@@ -104,7 +104,7 @@ line_bytes_max = 1024
 /// How many event loops each server of a herd with these line hosts runs on a machine of `cpus`.
 std::vector<std::size_t> threads_of_servers_at(const std::vector<std::string>& hosts, std::size_t cpus,
                                                const std::string& threads = "", const std::string& peer = "127.0.0.1") {
-  std::string text = "[herd]\nname = \"n\"\n" + threads + "\n[tls]\npeers = \"certs\"\n";
+  std::string text = "[herd]\nname = \"n\"\n" + threads + "\n[tls]\npeers = \"certs\"\n[auth]\nopen = true\n";
   for (std::size_t i = 0; i < hosts.size(); ++i) {
     const auto number = std::to_string(i);
     text += "[[server]]\nid = \"S" + number + "\"\nline = \"" + hosts[i] + ":" + std::to_string(12000 + i) +
@@ -286,14 +286,14 @@ TEST(Config, two_ports_of_one_number_on_one_host_are_refused) {
 
 TEST(Config, a_peer_port_that_other_machines_can_reach_is_refused) {
   EXPECT_EQ(
-      mistakes_in("[herd]\nname = \"n\"\n[[server]]\nid = \"A\"\nline = \"0.0.0.0:1\"\npeer = \"0.0.0.0:2\"\n"),
+      mistakes_in("[herd]\nname = \"n\"\n[[server]]\nid = \"A\"\nline = \"127.0.0.1:1\"\npeer = \"0.0.0.0:2\"\n"),
       "h.toml:6: peer \"0.0.0.0:2\" can be reached from other machines, and without TLS a peer port is for loopback "
       "only: run `proxyherd certs init` and add [tls] with peers = \"certs\", or write 127.0.0.1:2");
 }
 
 TEST(Config, with_certificates_a_peer_port_may_be_anywhere) {
   constexpr std::string_view anywhere =
-      "[herd]\nname = \"n\"\n[[server]]\nid = \"A\"\nline = \"0.0.0.0:1\"\npeer = \"0.0.0.0:2\"\n";
+      "[herd]\nname = \"n\"\n[[server]]\nid = \"A\"\nline = \"127.0.0.1:1\"\npeer = \"0.0.0.0:2\"\n";
   const auto config = parse_config(std::string(anywhere) + "[tls]\npeers = \"certs\"\n", "/etc/herd/h.toml").value();
   EXPECT_EQ(config.peer_certificates, "/etc/herd/certs");
   EXPECT_EQ(parse_config(anywhere, "h.toml", PlainPeers::anywhere).value().peer_certificates, std::nullopt);
@@ -318,7 +318,7 @@ TEST(Config, a_link_to_itself_or_to_no_server_is_refused) {
 
 TEST(Config, an_address_that_is_none_is_named_with_what_is_wrong) {
   const auto mistakes_with_http = [](const std::string& address) {
-    return mistakes_in_server_with("http = \"" + address + "\"\n");
+    return mistakes_in_server_with("http = \"" + address + "\"\n[auth]\nopen = true\n");
   };
   const auto message = [](const std::string& address, const std::string& reason) {
     return "h.toml:7: http \"" + address + "\" is no address: " + reason +

@@ -12,6 +12,7 @@
 #include "herd/app/usage_error.h"
 #include "herd/net/clock.h"
 #include "herd/net/https_client.h"
+#include "herd/node/token_file.h"
 
 namespace herd::app {
 
@@ -70,9 +71,21 @@ std::string google_text(const node::GoogleConfig& config) {
   return text;
 }
 
+/// Checks the tokens, and says who may do what. Throws UsageError.
+std::string access_text(const node::Config& config) {
+  if (!config.tokens) {
+    return config.is_open ? "access: open, whoever reaches a port may do everything\n"
+                          : "access: whoever is on the same machine may do everything\n";
+  }
+  const auto tokens = node::read_tokens(*config.tokens);
+  if (!tokens) throw UsageError(tokens.error().message);
+  return "access: HTTP by " + plural(tokens->size(), "token") + " in " + config.tokens->string() + '\n';
+}
+
 int check_config(const std::string& file) {
   const auto config = load_herd(file);
   const auto certificates = certificates_text(config);
+  const auto access = access_text(config);
   const auto google = google_text(config.google);
   check_place_files(config);
   Table table({{"SERVER"}, {"LINE"}, {"PEER"}, {"HTTP"}, {"TALKS WITH"}});
@@ -90,7 +103,7 @@ int check_config(const std::string& file) {
             << table.text(shows_colour(STDOUT_FILENO)) << '\n'
             << certificates << threads_text(config) << "data in " << (config.data / "<id>").string() << '\n';
   for (const auto& place_file : config.place_files) std::cout << "places from " << place_file.string() << '\n';
-  std::cout << google;
+  std::cout << google << access;
   for (const auto& warning : config.warnings) std::cout << "warning: " << warning << '\n';
   return 0;
 }

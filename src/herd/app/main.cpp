@@ -11,6 +11,7 @@
 #include "herd/app/send_command.h"
 #include "herd/app/serve_command.h"
 #include "herd/app/status_command.h"
+#include "herd/app/token_command.h"
 #include "herd/app/up_command.h"
 #include "herd/app/usage_error.h"
 
@@ -47,6 +48,7 @@ int main(int argc, char** argv) {
   herd::app::add_places_command(app, action);
   herd::app::add_check_config_command(app, action);
   herd::app::add_certs_command(app, action);
+  herd::app::add_token_command(app, action);
 
   try {
     app.parse(argc, argv);

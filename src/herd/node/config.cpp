@@ -20,6 +20,8 @@ constexpr std::uint64_t threads_bound = 256;
 constexpr std::uint64_t clients_bound = 1'000'000'000'000;
 constexpr std::uint64_t line_bytes_min = 1024;
 constexpr std::uint64_t line_bytes_bound = 1024 * 1024;
+constexpr double rate_min = 0.001;
+constexpr double rate_bound = 1e9;
 constexpr std::uint64_t google_timeout_ms_min = 100;
 constexpr std::uint64_t google_timeout_ms_bound = 10'000;
 constexpr std::uint64_t google_cache_s_bound = 3600;
@@ -54,10 +56,11 @@ class ConfigReader {
       : folder_(file.parent_path()), plain_peers_(plain_peers), mistakes_(mistakes), warnings_(warnings) {}
 
   Config read(const toml::table& document) {
-    const TomlSection top(document, "the file", 1, {"herd", "server", "tls", "places", "durability", "log", "limits"},
-                          mistakes_);
+    const TomlSection top(document, "the file", 1,
+                          {"herd", "server", "tls", "auth", "places", "durability", "log", "limits"}, mistakes_);
     read_herd(top.table("herd", {"name", "data", "threads"}));
     if (document.contains("tls")) read_tls(top.table("tls", {"peers"}));
+    read_auth(top.table("auth", {"tokens", "open"}));
     for (const auto& section : top.tables("server", {"id", "line", "peer", "http", "talks_with"})) read_server(section);
     const auto* servers = document.get("server");
     if (servers == nullptr || (servers->is_array() && servers->as_array()->empty())) {
@@ -70,10 +73,13 @@ class ConfigReader {
     const auto traffic = top.table("log", {"traffic"}).choice("traffic", {"limited", "all", "off"});
     if (traffic && traffic->value == "all") config_.traffic = TrafficLogging::all;
     if (traffic && traffic->value == "off") config_.traffic = TrafficLogging::off;
-    const auto limits = top.table("limits", {"clients_max", "line_bytes_max"});
+    const auto limits =
+        top.table("limits", {"clients_max", "line_bytes_max", "reports_per_client", "reports_per_client_burst",
+                             "requests_per_address", "requests_per_address_burst"});
     config_.clients_max = limits.whole_number("clients_max", 1, clients_bound).value_or(config_.clients_max);
     config_.line_bytes_max =
         limits.whole_number("line_bytes_max", line_bytes_min, line_bytes_bound).value_or(config_.line_bytes_max);
+    read_rates(limits);
     return std::move(config_);
   }
 
@@ -100,6 +106,40 @@ class ConfigReader {
     }
   }
 
+  void read_auth(const TomlSection& section) {
+    if (const auto file = section.string("tokens", "\"tokens.toml\"")) config_.tokens = beside_file(*file);
+    config_.is_open = section.boolean("open").value_or(false);
+  }
+
+  /// A port of clients that other machines can reach lets in nobody of whom nothing is known, unless told to.
+  void check_door(const Located<std::string>& text, const Endpoint& endpoint, const std::string& key) {
+    if (endpoint.host.empty() || endpoint.is_loopback() || config_.is_open || plain_peers_ == PlainPeers::anywhere) {
+      return;
+    }
+    const auto reachable = key + " " + in_quotes(text.value) + " can be reached from other machines, and ";
+    const auto loopback = "127.0.0.1:" + std::to_string(endpoint.port);
+    if (!config_.tokens) {
+      mistakes_.add(text.line, reachable +
+                                   "whoever reaches it may report, read and forget every client: make tokens with "
+                                   "`proxyherd token new` and add [auth] with tokens = \"tokens.toml\"; or write " +
+                                   loopback + ", or open = true in [auth] if all the world may");
+    } else if (key == "line" && !config_.line_clients_ca) {
+      mistakes_.add(text.line, reachable +
+                                   "the line protocol has no place for a token: let clients show certificates, with "
+                                   "line_clients_ca = \"clients-ca.crt\" in [tls]; or write " +
+                                   loopback + ", or open = true in [auth] if whoever reaches it may do everything");
+    }
+  }
+
+  void read_rates(const TomlSection& limits) {
+    auto& rates = config_.rates;
+    rates.reports_per_client = limits.number("reports_per_client", rate_min, rate_bound);
+    rates.requests_per_address = limits.number("requests_per_address", rate_min, rate_bound);
+    rates.reports_per_client_burst =
+        limits.number("reports_per_client_burst", 1, rate_bound).value_or(rates.reports_per_client_burst);
+    rates.requests_per_address_burst = limits.number("requests_per_address_burst", 1, rate_bound);
+  }
+
   void read_server(const TomlSection& section) {
     ServerConfig server;
     if (const auto id = name(section, "id", "\"Riley\"")) {
@@ -115,6 +155,7 @@ class ConfigReader {
     const auto who = server.id.empty() ? std::string("a server without id") : server.id;
     if (const auto line = section.required_string("line", "\"127.0.0.1:12000\"")) {
       server.line = endpoint(*line, who, "line");
+      check_door(*line, server.line, "line");
     }
     if (const auto peer = section.required_string("peer", "\"127.0.0.1:13000\"")) {
       server.peer = endpoint(*peer, who, "peer");
@@ -127,7 +168,10 @@ class ConfigReader {
                                       std::to_string(server.peer.port));
       }
     }
-    if (const auto http = section.string("http", "\"127.0.0.1:14000\"")) server.http = endpoint(*http, who, "http");
+    if (const auto http = section.string("http", "\"127.0.0.1:14000\"")) {
+      server.http = endpoint(*http, who, "http");
+      check_door(*http, *server.http, "http");
+    }
     for (auto& neighbor : section.strings("talks_with", R"(["Jaquez", "Juzang"])")) {
       links_.push_back({server.id, std::move(neighbor.value), neighbor.line});
     }

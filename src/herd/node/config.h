@@ -24,6 +24,14 @@ struct ServerConfig {
 
 enum class TrafficLogging { off, limited, all };
 
+/// What [limits] says of those who ask too often; all that is none is no limit.
+struct RateLimitConfig {
+  std::optional<double> reports_per_client;          ///< a second
+  double reports_per_client_burst = 1000;            ///< at once: a phone that was out of reach sends that many
+  std::optional<double> requests_per_address;        ///< a second
+  std::optional<double> requests_per_address_burst;  ///< none: those of 10 seconds
+};
+
 /// A whole herd, as herd.toml describes it. Every server of the herd reads the same file.
 struct Config {
   std::string herd;                      ///< [herd] name
@@ -31,11 +39,15 @@ struct Config {
   std::optional<std::uint64_t> threads;  ///< [herd] threads: each server's event loops; none: see threads_of()
   std::vector<ServerConfig> servers;
   std::optional<std::filesystem::path> peer_certificates;  ///< [tls] peers: the folder; none: peer ports are plain
+  std::optional<std::filesystem::path> line_clients_ca;    ///< [tls] line_clients_ca: who may use the line port
+  std::optional<std::filesystem::path> tokens;             ///< [auth] tokens; none: everybody may do everything
+  bool is_open = false;                                    ///< [auth] open: see docs/access.md
   std::vector<std::filesystem::path> place_files;          ///< [places] files, besides those that ship
   GoogleConfig google;                                     ///< [places] google_*
   TrafficLogging traffic = TrafficLogging::limited;        ///< [log] traffic
   std::uint64_t clients_max = 50'000'000;                  ///< [limits] clients_max
   std::size_t line_bytes_max = 64 * 1024;                  ///< [limits] line_bytes_max
+  RateLimitConfig rates;                                   ///< [limits] *_per_client, *_per_address
   std::vector<std::string> warnings;  ///< what is accepted but deserves a word, each naming file and line
 
   /// None if no server has this id.
@@ -46,7 +58,8 @@ struct Config {
   std::size_t threads_of(const ServerConfig& server, std::size_t cpus) const;
 };
 
-/// Whether a plain peer port off loopback is a mistake, or left to be secured by the caller.
+/// Whether a port off loopback that nothing secures (a plain peer port, clients' ports without tokens) is a mistake, or
+/// left to be secured by the caller.
 enum class PlainPeers { on_loopback_only, anywhere };
 
 /// Reads and checks a herd.toml; files that it names are not looked at. Relative paths in it are taken relative to the

@@ -20,6 +20,7 @@
 #include "herd/net/neighbor_link.h"
 #include "herd/net/peer_listener.h"
 #include "herd/net/peer_tls.h"
+#include "herd/node/access_control.h"
 #include "herd/node/node.h"
 #include "herd/node/place_source.h"
 #include "herd/node/status.h"
@@ -77,6 +78,13 @@ std::optional<net::PeerTls> read_tls(const Config& config, const ServerConfig& s
   return net::PeerTls::read(certificate_files(config, self), net::wall_now() / second).value();
 }
 
+std::unique_ptr<RateLimits> address_limits(const RateLimitConfig& rates) {
+  constexpr double burst_s = 10;
+  if (!rates.requests_per_address) return nullptr;
+  const auto burst = rates.requests_per_address_burst.value_or(burst_s * *rates.requests_per_address);
+  return std::make_unique<RateLimits>(*rates.requests_per_address, burst, random_bits());
+}
+
 /// A link's two halves: what is said on it, and the connection it is said on.
 struct Neighbor {
   Neighbor(const flood::Identity& self, const ServerConfig& other, const net::PeerTls* tls, Node& node,
@@ -102,6 +110,8 @@ class Server {
         log_(config.data / self.id / "server.log", traffic_limit(config.traffic)),
         identity_{config.herd, self.id, random_bits() | 1U},
         node_(config.herd, self.id, config.clients_max, random_bits()),
+        tokens_(config.tokens),
+        access_(address_limits(config.rates)),
         places_(config, executable, loops_.size(), log_),
         certificate_files_(certificate_files(config, self)),
         tls_(read_tls(config, self)),
@@ -119,6 +129,10 @@ class Server {
     loop_.every(Node::survey_every, [this] { survey(); });
     loop_.on_terminate([this] { say_farewell(); });
     loop_.on_hangup([this] { on_hangup(); });
+    if (config.tokens) {
+      access_.read(*config.tokens).value();
+      tell_tokens();
+    }
     if (tls_) {
       tell_certificate();
       loop_.every(day_s * second, [this] { warn_of_expiry(); });
@@ -166,6 +180,7 @@ class Server {
     // SIGHUP comes from the terminal too, when that is closed.
     if (has_terminal_ && isatty(STDIN_FILENO) == 0) return say_farewell();
     places_.read_again();
+    read_tokens_again();
     if (!tls_) return;
     if (auto read = net::PeerTls::read(certificate_files_, net::wall_now() / second)) {
       *tls_ = *std::move(read);
@@ -173,6 +188,19 @@ class Server {
     } else {
       log_.error("certificates not read, the ones before stay in use: " + read.error().message);
     }
+  }
+
+  void read_tokens_again() {
+    if (!tokens_) return;
+    if (const auto read = access_.read(*tokens_)) {
+      tell_tokens();
+    } else {
+      log_.error("tokens not read, the ones before stay in use: " + read.error().message);
+    }
+  }
+
+  void tell_tokens() {
+    log_.info("tokens read: " + std::to_string(access_.counters().tokens) + " (" + tokens_->string() + ")");
   }
 
   void tell_certificate() {
@@ -259,6 +287,8 @@ class Server {
   net::LogFile log_;
   flood::Identity identity_;
   Node node_;
+  const std::optional<std::filesystem::path> tokens_;
+  AccessControl access_;
   PlaceSource places_;
   const net::CertificateFiles certificate_files_;
   std::optional<net::PeerTls> tls_;

@@ -1,6 +1,7 @@
 #include "herd/node/toml_section.h"
 
 #include <algorithm>
+#include <sstream>
 
 #include "herd/base/nearest_name.h"
 
@@ -16,6 +17,12 @@ std::size_t line_of(const toml::node& node) {
 
 std::string in_quotes(std::string_view text) {
   return '"' + std::string(text) + '"';
+}
+
+std::string text_of(double number) {
+  std::ostringstream out;
+  out << number;
+  return out.str();
 }
 
 std::string_view kind_of(const toml::node& node) {
@@ -113,6 +120,30 @@ std::optional<std::uint64_t> TomlSection::whole_number(std::string_view key, std
     return std::nullopt;
   }
   return static_cast<std::uint64_t>(value);
+}
+
+std::optional<double> TomlSection::number(std::string_view key, double min, double max) const {
+  const auto* node = table_->get(key);
+  if (node == nullptr) return std::nullopt;
+  const auto range = text_of(min) + " to " + text_of(max);
+  const auto value = node->is_number() ? node->value<double>() : std::nullopt;
+  if (!value) {
+    wrong_type(*node, key, "a number of " + range, "5.0");
+    return std::nullopt;
+  }
+  if (!(*value >= min && *value <= max)) {
+    mistakes_->add(line_of(*node), std::string(key) + " is " + text_of(*value) + "; it must be " + range);
+    return std::nullopt;
+  }
+  return value;
+}
+
+std::optional<bool> TomlSection::boolean(std::string_view key) const {
+  const auto* node = table_->get(key);
+  if (node == nullptr) return std::nullopt;
+  if (const auto* value = node->as_boolean()) return value->get();
+  wrong_type(*node, key, "true or false", "true");
+  return std::nullopt;
 }
 
 std::optional<Located<std::string>> TomlSection::choice(std::string_view key,

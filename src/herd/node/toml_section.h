@@ -47,6 +47,8 @@ class TomlSection {
   std::optional<Located<std::string>> required_string(std::string_view key, std::string_view example) const;
   std::vector<Located<std::string>> strings(std::string_view key, std::string_view example) const;
   std::optional<std::uint64_t> whole_number(std::string_view key, std::uint64_t min, std::uint64_t max) const;
+  std::optional<double> number(std::string_view key, double min, double max) const;
+  std::optional<bool> boolean(std::string_view key) const;
   /// One of `choices`.
   std::optional<Located<std::string>> choice(std::string_view key, const std::vector<std::string>& choices) const;
 

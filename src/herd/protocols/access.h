@@ -49,9 +49,9 @@ class Access {
 
   /// What somebody shows. All may be empty.
   struct Credentials {
-    std::string_view authorization;  ///< an HTTP Authorization field: "Bearer ..." or "Basic ..."
-    std::string_view secret_id;      ///< the id of a device whose protocol has no place for a secret
-    std::string_view certificate;    ///< the common name of a TLS client certificate that was verified
+    std::string_view authorization = {};  ///< an HTTP Authorization field: "Bearer ..." or "Basic ..."
+    std::string_view secret_id = {};      ///< the id of a device whose protocol has no place for a secret
+    std::string_view certificate = {};    ///< the common name of a TLS client certificate that was verified
   };
 
   /// What they may do; null if nothing is known of these credentials. On an open server everything, whatever is shown.

@@ -1,0 +1,105 @@
+#include "herd/node/access_control.h"
+
+#include <algorithm>
+#include <arpa/inet.h>
+#include <mutex>
+
+#include "herd/base/text.h"
+#include "herd/net/base64.h"
+
+namespace herd::node {
+namespace {
+
+constexpr std::size_t index_of(Token::Shown shown) {
+  return static_cast<std::size_t>(shown);
+}
+
+/// What follows the scheme (RFC 9110 section 11.1), whose case does not matter; none if it is another.
+std::optional<std::string_view> after_scheme(std::string_view authorization, std::string_view scheme) {
+  const auto is_same = [](char a, char b) { return a == b || (a >= 'A' && a <= 'Z' && a - 'A' + 'a' == b); };
+  if (!std::ranges::equal(authorization.substr(0, scheme.size()), scheme, is_same)) return std::nullopt;
+  const auto rest = authorization.substr(scheme.size());
+  if (!rest.starts_with(' ')) return std::nullopt;
+  return trim(rest);
+}
+
+/// The token, or the password whatever the user; empty if there is none.
+std::string secret_in(std::string_view authorization) {
+  if (const auto token = after_scheme(authorization, "bearer")) return std::string(*token);
+  const auto basic = after_scheme(authorization, "basic");
+  const auto user_and_password = basic ? net::decode_base64(*basic) : std::nullopt;
+  const auto colon = user_and_password ? user_and_password->find(':') : std::string::npos;
+  return colon == std::string::npos ? std::string() : user_and_password->substr(colon + 1);
+}
+
+/// Of an IPv6 address its first half, "2001:db8::/64" in bytes; any other text as it is.
+std::string_view network_of(std::string_view address, in6_addr& bytes) {
+  if (address.find(':') == std::string_view::npos) return address;
+  const std::string text(address.substr(0, address.find('%')));
+  if (inet_pton(AF_INET6, text.c_str(), &bytes) != 1 || IN6_IS_ADDR_V4MAPPED(&bytes)) return address;
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): the bytes as such
+  return {reinterpret_cast<const char*>(&bytes), sizeof bytes / 2};
+}
+
+}  // namespace
+
+Result<void> AccessControl::read(const std::filesystem::path& file) {
+  const auto tokens = read_tokens(file);
+  if (!tokens) return tokens.error();
+  use(*tokens);
+  return {};
+}
+
+void AccessControl::use(const std::vector<Token>& tokens) {
+  auto grants = std::make_shared<Grants>();
+  for (const auto& token : tokens) {
+    const auto hash = token.shown == Token::Shown::certificate ? net::sha256(token.certificate) : token.hash;
+    grants->at(index_of(token.shown)).emplace(hash, std::make_shared<const protocols::Grant>(token.clients, token.may));
+  }
+  const std::scoped_lock lock(mutex_);
+  grants_ = std::move(grants);
+}
+
+std::shared_ptr<const AccessControl::Grants> AccessControl::grants() const {
+  const std::shared_lock lock(mutex_);
+  return grants_;
+}
+
+bool AccessControl::needs_tokens() const {
+  return grants() != nullptr;
+}
+
+std::shared_ptr<const protocols::Grant> AccessControl::grant(const Credentials& credentials) const {
+  const auto all = grants();
+  if (!all) return protocols::Grant::everything();
+  const auto found = [&](Token::Shown shown, std::string_view what) -> GrantPtr {
+    const auto& those = all->at(index_of(shown));
+    if (what.empty() || those.empty()) return nullptr;
+    const auto at = those.find(net::sha256(what));
+    return at == those.end() ? nullptr : at->second;
+  };
+  if (auto grant = found(Token::Shown::secret, secret_in(credentials.authorization))) return grant;
+  if (auto grant = found(Token::Shown::certificate, credentials.certificate)) return grant;
+  return found(Token::Shown::client_id, credentials.secret_id);
+}
+
+bool AccessControl::admits(std::string_view address, unsigned requests, Time now) {
+  in6_addr bytes{};
+  return limits_ == nullptr || limits_->take(network_of(address, bytes), requests, now);
+}
+
+AccessCounters AccessControl::counters() const {
+  AccessCounters counters;
+  counters.denied = denied_.load(std::memory_order_relaxed);
+  if (limits_) {
+    const auto limits = limits_->counters();
+    counters.requests_refused = limits.refused;
+    counters.addresses_given_up = limits.given_up;
+  }
+  if (const auto all = grants()) {
+    for (const auto& those : *all) counters.tokens += those.size();
+  }
+  return counters;
+}
+
+}  // namespace herd::node
