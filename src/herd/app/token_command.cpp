@@ -17,10 +17,10 @@
 #include "herd/app/table.h"
 #include "herd/app/terminal.h"
 #include "herd/app/usage_error.h"
+#include "herd/base/nearest_name.h"
 #include "herd/net/base64.h"
 #include "herd/net/certificate.h"
 #include "herd/net/clock.h"
-#include "herd/node/nearest_name.h"
 #include "herd/node/token_file.h"
 
 namespace herd::app {
@@ -254,7 +254,7 @@ int revoke(const TokenOptions& options) {
   for (const auto& token : tokens) names.push_back(token.name);
   if (std::erase_if(tokens, [&](const auto& token) { return token.name == options.name; }) == 0) {
     throw UsageError("\"" + options.name + "\" is no token of " + file.path.string() + "; " +
-                     (names.empty() ? "there are none" : node::did_you_mean(options.name, names)));
+                     (names.empty() ? "there are none" : did_you_mean(options.name, names)));
   }
   node::write_tokens(file.path, tokens).value();
   std::cout << "token " << options.name << " is revoked; running servers know it from the next SIGHUP on.\n";

@@ -10,8 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "herd/base/nearest_name.h"
 #include "herd/base/text.h"
-#include "herd/node/nearest_name.h"
 #include "herd/node/toml_section.h"
 
 namespace herd::node {
