@@ -179,16 +179,19 @@ HttpParser::Found HttpParser::refuse(Reason reason, std::uint16_t status, std::s
   return Found::refusal;
 }
 
+HttpParser::Found HttpParser::refuse_bare_newline() {
+  return refuse(Reason::malformed, 400, "a line of the head ends in LF alone; end lines with CR LF");
+}
+
 /// Beast is given whole heads only.
 HttpParser::Found HttpParser::next_of_head(std::string_view& input) {
   while (scanned_ == 0 && input.starts_with("\r\n")) input.remove_prefix(2);  // RFC 9112 section 2.2
+  if (input == "\r") return Found::more;
   const auto within = input.substr(0, head_bytes_max);
   const auto overlap = std::min(scanned_, head_end.size() - 1);
   const auto end = within.find(head_end, scanned_ - overlap);
   if (end == std::string_view::npos) {
-    if (has_bare_newline(within, scanned_)) {
-      return refuse(Reason::malformed, 400, "a line of the head ends in LF alone; end lines with CR LF");
-    }
+    if (has_bare_newline(within, scanned_)) return refuse_bare_newline();
     scanned_ = within.size();
     if (input.size() < head_bytes_max) return Found::more;
     if (within.find('\n') == std::string_view::npos) {
@@ -207,6 +210,7 @@ HttpParser::Found HttpParser::next_of_head(std::string_view& input) {
     refusal_ = *beast_->refused();
     return Found::refusal;
   }
+  if (error && has_bare_newline(head, 0)) return refuse_bare_newline();
   if (error == http::error::bad_version) {
     return refuse(Reason::malformed, 505, "the request line does not end in HTTP/1.1 or HTTP/1.0");
   }

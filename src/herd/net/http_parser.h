@@ -69,6 +69,7 @@ class HttpParser {
 
   Found next_of_head(std::string_view& input);
   Found next_of_body(std::string_view& input);
+  Found refuse_bare_newline();
   Found refuse(Reason reason, std::uint16_t status, std::string detail);
 
   std::unique_ptr<Beast> beast_;

@@ -1,0 +1,94 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include "herd/protocols/http_exchange.h"
+
+namespace herd::net {
+
+/// What is at the paths: /later is answered when the test says so, /live becomes a feed, /large has a long body, and
+/// anything else says what was asked.
+class HttpServiceOfTest : public protocols::HttpService {
+ public:
+  static constexpr std::size_t body_bytes_max = 100'000;
+
+  std::unique_ptr<protocols::HttpExchange> begin(const protocols::HttpHead& head, Time /*now*/) override {
+    return std::make_unique<Exchange>(*this, head);
+  }
+
+  struct Held {
+    std::string target;
+    protocols::HttpLater::Done done;
+    void answer(std::string body) const {
+      done(protocols::HttpResponse{.status = 200, .content_type = "text/plain", .body = std::move(body)});
+    }
+  };
+
+  /// Waits until somebody asks for /later; throws after 10 s.
+  Held next() {
+    std::unique_lock lock(mutex_);
+    if (!came_.wait_for(lock, std::chrono::seconds(10), [this] { return !held_.empty(); })) {
+      throw std::runtime_error("nobody asked within 10 s");
+    }
+    auto held = std::move(held_.front());
+    held_.pop_front();
+    return held;
+  }
+
+ private:
+  class Exchange : public protocols::HttpExchange {
+   public:
+    Exchange(HttpServiceOfTest& service, const protocols::HttpHead& head)
+        : service_(service), method_(head.method), target_(head.target) {}
+
+    std::size_t body_bytes_max() const override { return HttpServiceOfTest::body_bytes_max; }
+    void on_body(std::string_view bytes, Time /*now*/) override { body_ += bytes; }
+
+    protocols::HttpAnswer finish(Time /*now*/) override {
+      if (target_.starts_with("/later")) {
+        return protocols::HttpLater{
+            [this](protocols::HttpLater::Done done) { service_.hold({target_, std::move(done)}); }};
+      }
+      if (target_ == "/live") return protocols::HttpLive{};
+      if (target_ == "/ws") {
+        protocols::HttpLive live;
+        live.framing = protocols::HttpLive::Framing::websocket;
+        live.websocket_key = "dGhlIHNhbXBsZSBub25jZQ==";
+        return live;
+      }
+      if (target_ == "/none") return protocols::HttpResponse{.status = 204, .body = {}};
+      if (target_ == "/forged") return protocols::HttpResponse{.body = "{}", .fields = {{"A", "b\r\nC: d"}}};
+      if (target_ == "/large") {
+        return protocols::HttpResponse{.content_type = "text/plain", .body = std::string(49'999, 'x') + '<'};
+      }
+      return protocols::HttpResponse{.content_type = "text/plain", .body = method_ + ' ' + target_ + ' ' + body_};
+    }
+
+   private:
+    HttpServiceOfTest& service_;
+    std::string method_;
+    std::string target_;
+    std::string body_;
+  };
+
+  void hold(Held held) {
+    {
+      const std::lock_guard lock(mutex_);
+      held_.push_back(std::move(held));
+    }
+    came_.notify_one();
+  }
+
+  std::mutex mutex_;
+  std::condition_variable came_;
+  std::deque<Held> held_;
+};
+
+}  // namespace herd::net
