@@ -14,8 +14,8 @@ namespace herd::protocols {
 /// broken one leaves the others as they are.
 class OverlandBatch {
  public:
-  /// Whether the text is an object with an array "locations", even if that is broken somewhere inside. The texts are
-  /// valid as long as `body`.
+  /// None unless the text is an object with an array "locations" and has the whole of its first point, or its end;
+  /// what comes after may be broken. `body` outlives what is returned.
   static std::optional<OverlandBatch> find(std::string_view body);
 
   /// The "device_id" beside the points, which only some of the apps that speak this way have; else empty.
