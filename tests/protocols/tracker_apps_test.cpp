@@ -277,6 +277,7 @@ TEST(OverlandOverHttp, names_its_device_in_the_point_the_query_or_the_path) {
                                                                  {"/over/jane%2Fphone?x=1", "jane/phone"},
                                                                  {"/jane/", "jane"},
                                                                  {"/pub?id=", "pub"},
+                                                                 {"/50%+more", "50%25+more"},
                                                                  {"/", "overland"},
                                                                  {"//", "overland"}};
   for (const auto& [target, client] : clients) {

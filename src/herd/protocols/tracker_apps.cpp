@@ -13,6 +13,7 @@
 #include "herd/protocols/overland.h"
 #include "herd/protocols/owntracks.h"
 #include "herd/protocols/owntracks_friends.h"
+#include "herd/protocols/query_string.h"
 #include "herd/protocols/traccar.h"
 #include "herd/protocols/tracker_points.h"
 
@@ -41,7 +42,8 @@ std::optional<TrackerApp> app_of_json(std::string_view text) {
 
 std::string last_segment(std::string_view path) {
   path = path.substr(0, path.find_last_not_of('/') + 1);
-  return decode_percent(path.substr(path.rfind('/') + 1));
+  path = path.substr(path.rfind('/') + 1);
+  return percent_decoded(path).value_or(std::string(path));
 }
 
 }  // namespace
