@@ -1,5 +1,6 @@
 #include "herd/node/node.h"
 
+#include <array>
 #include <gtest/gtest.h>
 #include <string>
 #include <vector>
@@ -111,6 +112,29 @@ TEST(NodeBounds, refuses_new_clients_beyond_its_bound_and_goes_on_serving_those_
   EXPECT_EQ(node.counters().reports, 2U);
   EXPECT_EQ(report(node, "kiwi +2+2 6"), node.locate("kiwi"));
   EXPECT_EQ(node.store().clients(), 2U);
+}
+
+TEST(NodeBounds, refuses_what_a_client_sends_more_often_than_it_may_and_nothing_else) {
+  Node node("ucla", "Riley", 1000, 1);
+  node.limit_reports(std::make_unique<RateLimits>(1, 2, 1));
+  const auto iamat = [](std::string_view line) { return std::get<wire::Iamat>(wire::parse_command(line)); };
+  std::array<protocols::Herd::Heard, 4> heard{{{iamat("IAMAT kiwi +1+1 1621464827.1")},
+                                               {iamat("IAMAT kiwi +1+1 1621464827.2")},
+                                               {iamat("IAMAT kiwi +1+1 1621464827.3")},
+                                               {iamat("IAMAT plum +2+2 1621464827.4")}}};
+  node.report(heard, now);
+  EXPECT_FALSE(heard[0].is_refused);
+  EXPECT_FALSE(heard[1].is_refused);
+  EXPECT_TRUE(heard[2].is_refused);
+  EXPECT_EQ(heard[2].refusal, protocols::Herd::Refusal::too_often);
+  EXPECT_FALSE(heard[3].is_refused);
+  EXPECT_EQ(node.locate("kiwi"), "AT Riley +1.023371889 kiwi +1+1 1621464827.2");
+  EXPECT_EQ(node.locate("plum"), "AT Riley +0.823371889 plum +2+2 1621464827.4");
+  EXPECT_EQ(node.counters().reports, 3U);
+  EXPECT_EQ(node.counters().reports_too_often, 1U);
+
+  EXPECT_EQ(report(node, "kiwi +1+1 1621464827.5"), "refused");
+  EXPECT_NE(report(node, "kiwi +1+1 1621464827.5", now + second), "refused");
 }
 
 TEST(NodeBounds, takes_what_neighbours_send_beyond_its_bound) {

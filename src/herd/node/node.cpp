@@ -19,18 +19,24 @@ void Node::report(std::span<Heard> reports, Time now) {
   static_assert(reports_at_once <= store::RecordStore::batch);
   for (; !reports.empty(); reports = reports.subspan(std::min(reports.size(), reports_at_once))) {
     boost::container::static_vector<store::RecordStore::Offer, reports_at_once> offers;
-    const auto count = std::min(reports.size(), reports_at_once);
-    for (const auto& heard : reports.first(count)) {
+    boost::container::static_vector<Heard*, reports_at_once> offered;
+    for (auto& heard : reports.first(std::min(reports.size(), reports_at_once))) {
+      heard.is_refused = report_limits_ != nullptr && !report_limits_->take(heard.report.client, 1, now);
+      heard.refusal = Refusal::too_often;
+      if (heard.is_refused) continue;
+      offered.push_back(&heard);
       offers.push_back({wire::record_of(heard.report, server_, now)});
       offers.back().record.attributes = heard.attributes;
     }
     store_.report(offers, clients_max_);
     std::size_t refused = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-      reports[i].is_refused = offers[i].outcome == store::Offered::refused;
-      refused += reports[i].is_refused ? 1 : 0;
+    for (std::size_t i = 0; i < offers.size(); ++i) {
+      if (offers[i].outcome != store::Offered::refused) continue;
+      offered[i]->is_refused = true;
+      offered[i]->refusal = Refusal::no_room;
+      ++refused;
     }
-    reports_.fetch_add(count - refused, std::memory_order_relaxed);
+    reports_.fetch_add(offers.size() - refused, std::memory_order_relaxed);
     if (refused != 0) clients_refused_.fetch_add(refused, std::memory_order_relaxed);
   }
 }
@@ -67,7 +73,8 @@ void Node::catch_up() {
 
 NodeCounters Node::counters() const {
   return {reports_.load(std::memory_order_relaxed), invalid_commands_.load(std::memory_order_relaxed),
-          clients_refused_.load(std::memory_order_relaxed), clients_forgotten_.load(std::memory_order_relaxed)};
+          clients_refused_.load(std::memory_order_relaxed), clients_forgotten_.load(std::memory_order_relaxed),
+          report_limits_ ? report_limits_->counters().refused : 0};
 }
 
 }  // namespace herd::node

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -9,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "herd/node/rate_limits.h"
 #include "herd/protocols/herd.h"
 #include "herd/store/record_store.h"
 #include "herd/store/whereabouts.h"
@@ -21,6 +23,7 @@ struct NodeCounters {
   std::uint64_t invalid_commands = 0;   ///< answered with "? "
   std::uint64_t clients_refused = 0;    ///< reports of new clients beyond clients_max
   std::uint64_t clients_forgotten = 0;  ///< on somebody's word to this server
+  std::uint64_t reports_too_often = 0;  ///< refused: more of a client than it may send
 };
 
 /// One server's knowledge of the herd's clients: what all client protocols call, on any thread.
@@ -31,6 +34,9 @@ class Node : public protocols::Herd {
 
   /// `server` is this server's id. `seed`: random bits for the tables.
   Node(std::string_view herd, std::string server, std::uint64_t clients_max, std::uint64_t seed);
+
+  /// From now on no client may report more often than that. Before there are others who call.
+  void limit_reports(std::unique_ptr<RateLimits> limits) { report_limits_ = std::move(limits); }
 
   void report(std::span<Heard> reports, Time now) override;
   std::string_view server() const override { return server_; }
@@ -56,6 +62,7 @@ class Node : public protocols::Herd {
 
   std::string server_;
   std::uint64_t clients_max_;
+  std::unique_ptr<RateLimits> report_limits_;
   store::RecordStore store_;
   std::mutex whereabouts_mutex_;
   store::Whereabouts whereabouts_{store_};

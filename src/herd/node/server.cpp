@@ -129,6 +129,10 @@ class Server {
     loop_.every(Node::survey_every, [this] { survey(); });
     loop_.on_terminate([this] { say_farewell(); });
     loop_.on_hangup([this] { on_hangup(); });
+    if (const auto& rates = config.rates; rates.reports_per_client) {
+      node_.limit_reports(
+          std::make_unique<RateLimits>(*rates.reports_per_client, rates.reports_per_client_burst, random_bits()));
+    }
     if (config.tokens) {
       access_.read(*config.tokens).value();
       tell_tokens();

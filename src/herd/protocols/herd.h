@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -20,11 +21,17 @@ class Herd {
  public:
   virtual ~Herd() = default;
 
+  enum class Refusal : std::uint8_t {
+    no_room,   ///< the client is new, and no more clients may be held
+    too_often  ///< the client reports more often than it may
+  };
+
   /// A client says where it is.
   struct Heard {
     wire::Iamat report;
-    std::string_view attributes = {};  ///< as wire::pack() writes them
-    bool is_refused = false;           ///< set by report(): the client is new, and no more clients may be held
+    std::string_view attributes = {};    ///< as wire::pack() writes them
+    bool is_refused = false;             ///< set by report()
+    Refusal refusal = Refusal::no_room;  ///< why, if it is
   };
 
   /// So many reports are best brought at once.
