@@ -12,7 +12,6 @@
 #include "herd/app/usage_error.h"
 #include "herd/net/clock.h"
 #include "herd/net/https_client.h"
-#include "herd/node/token_file.h"
 
 namespace herd::app {
 
@@ -77,9 +76,7 @@ std::string access_text(const node::Config& config) {
     return config.is_open ? "access: open, whoever reaches a port may do everything\n"
                           : "access: whoever is on the same machine may do everything\n";
   }
-  const auto tokens = node::read_tokens(*config.tokens);
-  if (!tokens) throw UsageError(tokens.error().message);
-  return "access: HTTP by " + plural(tokens->size(), "token") + " in " + config.tokens->string() + '\n';
+  return "access: HTTP by " + plural(check_tokens(config), "token") + " in " + config.tokens->string() + '\n';
 }
 
 int check_config(const std::string& file) {

@@ -6,6 +6,7 @@
 #include "herd/base/nearest_name.h"
 #include "herd/base/text.h"
 #include "herd/net/clock.h"
+#include "herd/node/token_file.h"
 #include "herd/places/place_file.h"
 
 namespace herd::app {
@@ -43,6 +44,13 @@ net::Certificate check_certificate_of(const node::ServerConfig& server, const no
   auto certificate = net::check_certificate({*config.peer_certificates, server.id}, net::wall_now() / second);
   if (!certificate) throw UsageError(certificate.error().message);
   return *std::move(certificate);
+}
+
+std::size_t check_tokens(const node::Config& config) {
+  if (!config.tokens) return 0;
+  const auto tokens = node::read_tokens(*config.tokens);
+  if (!tokens) throw UsageError(tokens.error().message);
+  return tokens->size();
 }
 
 void check_place_files(const node::Config& config) {

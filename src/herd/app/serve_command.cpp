@@ -20,6 +20,7 @@ struct ServeOptions {
 int serve(const ServeOptions& options) {
   const auto config = load_herd(options.config_file);
   const auto& server = server_named(config, options.name, options.config_file);
+  check_tokens(config);
   if (config.peer_certificates) check_certificate_of(server, config);
   if (!options.no_warnings) {
     for (const auto& warning : config.warnings) std::cerr << "warning: " << warning << '\n';
@@ -36,8 +37,8 @@ void add_serve_command(CLI::App& app, std::function<int()>& action) {
   command.add_flag("--no-warnings", options->no_warnings, "Say nothing of doubtful settings in herd.toml");
   add_config_option(command, options->config_file);
   command.footer(
-      "SIGINT or SIGTERM ends it in order; SIGHUP makes it read certificate, place files and key anew, without\n"
-      "losing a connection. It logs to <data>/<NAME>/server.log.\n"
+      "SIGINT or SIGTERM ends it in order; SIGHUP makes it read certificate, tokens, place files and key anew,\n"
+      "without losing a connection. It logs to <data>/<NAME>/server.log.\n"
       "\n"
       "Example:\n"
       "  proxyherd serve Riley --config herd.toml\n");

@@ -1,0 +1,205 @@
+// `proxyherd token`, and what servers and check-config make of [auth].
+
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { eventually, within } from './eventually.mjs';
+import { freePorts } from './herd.mjs';
+import { binary, spawnProxyherd } from './server_process.mjs';
+
+let folder;
+beforeEach(() => (folder = fs.mkdtempSync(path.join(os.tmpdir(), 'proxyherd-access-'))));
+afterEach(() => fs.rmSync(folder, { recursive: true }));
+
+const file = (name) => path.join(folder, name);
+const read = (name) => fs.readFileSync(file(name), 'utf8');
+
+/// Writes a herd.toml of one server.
+function describeServer({ auth = '', line = '127.0.0.1:1', peer = '127.0.0.1:2', http = '127.0.0.1:3' } = {}) {
+  fs.writeFileSync(file('herd.toml'),
+    `[herd]\nname = "coast"\n[[server]]\nid = "Alone"\nline = "${line}"\npeer = "${peer}"\nhttp = "${http}"\n${auth}`);
+}
+
+function run(...args) {
+  const { status, stdout, stderr } = spawnSync(binary, args, { cwd: folder, encoding: 'utf8', timeout: 20_000 });
+  return { status, stdout, stderr };
+}
+
+function runJson(...args) {
+  const { status, stdout, stderr } = run(...args);
+  assert.equal(stderr, '');
+  assert.equal(status, 0);
+  return JSON.parse(stdout);
+}
+
+const named = '[auth]\ntokens = "tokens.toml"\n';
+const sha256 = (text) => createHash('sha256').update(text).digest('hex');
+
+describe('proxyherd token', () => {
+  it('makes a token, shows it once, keeps its hash, and says how to use it', () => {
+    describeServer();
+    const { status, stdout, stderr } = run('token', 'new', '--client', 'phone-7', 'old/*', '--may', 'report,read');
+    assert.equal(stderr, '');
+    assert.equal(status, 0);
+    const [secret] = /ph_[\w-]{43}/.exec(stdout);
+    assert.equal(stdout, `token phone-7: may report, read for phone-7, old/*
+
+  ${secret}
+
+It is shown this once, and only its hash is kept in tokens.toml.
+Send it as \`Authorization: Bearer TOKEN\`, or as password with any user name.
+Running servers read the file on SIGHUP.
+
+Add to herd.toml:
+
+[auth]
+tokens = "tokens.toml"
+`);
+    const [created] = /\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC/.exec(read('tokens.toml'));
+    assert.equal(read('tokens.toml'), `# Who may do what. \`proxyherd token new\`, \`list\` and \`revoke\` write this file anew: comments are not kept.
+# Servers read it when they start and on SIGHUP. Secrets are not in it, only their hashes.
+
+[[token]]
+name = 'phone-7'
+hash = "sha256:${sha256(secret)}"
+clients = ["phone-7", "old/*"]
+may = ["report", "read"]
+created = '${created}'
+`);
+    assert.equal(fs.statSync(file('tokens.toml')).mode & 0o777, 0o600);
+    assert.equal(run('token', 'list').stdout, `NAME     SHOWN BY  CLIENTS         MAY           CREATED
+phone-7  token     phone-7, old/*  report, read  ${created}
+`);
+  });
+
+  it('makes another token each time, under a name of its own', () => {
+    describeServer({ auth: named });
+    const made = [1, 2, 3].map(() => runJson('token', 'new', '--client', 'a', '--may', 'report', '--json'));
+    assert.deepEqual(made.map(({ name }) => name), ['a', 'a-2', 'a-3']);
+    assert.equal(new Set(made.map(({ token }) => token)).size, 3);
+    assert.deepEqual(runJson('token', 'list', '--json'),
+      made.map(({ token: _, ...rest }) => rest));
+    assert.equal(runJson('token', 'new', '--client', 'x/*', '--may', 'read', '--json').name, 'token');
+  });
+
+  it('takes the id of a device for its secret, and warns of it', () => {
+    describeServer({ auth: named });
+    const { stdout } = run('token', 'new', '--client', '8h3kq0z7', '--may', 'report', '--id-is-secret');
+    assert.equal(stdout, `token 8h3kq0z7: may report for 8h3kq0z7
+
+The device shows nothing but its id, 8h3kq0z7: whoever knows it, or guesses it, can
+do the same. Choose ids that nobody guesses, such as 16 random letters and digits.
+Running servers read the file on SIGHUP.
+`);
+    assert.match(read('tokens.toml'), new RegExp(`hash = "sha256:${sha256('8h3kq0z7')}"\nid_is_secret = true\n`));
+    for (const client of ['a*', 'a%20b']) {
+      const { status, stderr } = run('token', 'new', '--client', client, '--may', 'report', '--id-is-secret');
+      assert.equal(status, 2);
+      assert.match(stderr, /^proxyherd: --id-is-secret needs one --client, whose id has neither \* nor %/);
+    }
+  });
+
+  it('takes a certificate for a token', () => {
+    describeServer({ auth: named });
+    const made = runJson('token', 'new', '--client', 'truck-*', '--may', 'report', '--certificate', 'trucks', '--json');
+    assert.equal(made.token, undefined);
+    assert.deepEqual({ ...made, created: '' },
+      { name: 'trucks', shown: 'certificate', clients: ['truck-*'], may: ['report'], certificate: 'trucks', created: '' });
+    const { status, stderr } = run('token', 'new', '--client', 'a', '--may', 'report', '--certificate', 'trucks');
+    assert.equal(status, 2);
+    assert.equal(stderr, 'proxyherd: --certificate "trucks" has a token already; revoke that first\n');
+  });
+
+  it('takes a token back', () => {
+    describeServer({ auth: named });
+    for (const client of ['a', 'b']) runJson('token', 'new', '--client', client, '--may', 'report', '--json');
+    assert.equal(run('token', 'revoke', 'a').stdout, 'token a is revoked; running servers know it from the next SIGHUP on.\n');
+    assert.deepEqual(runJson('token', 'list', '--json').map(({ name }) => name), ['b']);
+    const { status, stderr } = run('token', 'revoke', 'a');
+    assert.equal(status, 2);
+    assert.equal(stderr, 'proxyherd: "a" is no token of tokens.toml; did you mean "b"?\n');
+  });
+
+  it('says what is wrong, and leaves the file alone then', () => {
+    describeServer({ auth: named });
+    run('token', 'new', '--client', 'a', '--may', 'report');
+    const before = read('tokens.toml');
+    for (const [args, message] of [
+      [['--client', 'a b', '--may', 'report'], '--client: "a b" has a blank'],
+      [['--client', 'b', '--may', 'reed'], '--may: "reed" is nothing one may do; did you mean "read"?'],
+      [['--client', 'b', '--may', 'read', '--name', 'a'], '--name "a" is taken; choose another, or `proxyherd token revoke a` first'],
+      [['--client', 'b', '--may', 'read', '--name', 'a:b'], '--name is "a:b"; it must be 1 to 64 letters'],
+    ]) {
+      const { status, stderr } = run('token', 'new', ...args);
+      assert.equal(status, 2, stderr);
+      assert.ok(stderr.startsWith(`proxyherd: ${message}`), stderr);
+    }
+    assert.equal(read('tokens.toml'), before);
+  });
+
+  it('loses no token when several are made at once', async () => {
+    describeServer({ auth: named });
+    const commands = Array.from({ length: 8 }, (_, i) =>
+      spawnProxyherd(['token', 'new', '--config', file('herd.toml'), '--client', `c${i}`, '--may', 'report']).ended);
+    for (const { code } of await within(60, 'all end', Promise.all(commands))) assert.equal(code, 0);
+    const names = runJson('token', 'list', '--json').map(({ name }) => name);
+    assert.deepEqual(names.sort(), Array.from({ length: 8 }, (_, i) => `c${i}`));
+    assert.deepEqual(fs.readdirSync(folder).sort(), ['herd.toml', 'tokens.toml']);
+  });
+});
+
+describe('[auth]', () => {
+  it('is asked for where others can reach a port of clients', () => {
+    describeServer({ line: '0.0.0.0:1' });
+    const { status, stderr } = run('check-config');
+    assert.equal(status, 2);
+    assert.equal(stderr, 'proxyherd: herd.toml:5: line "0.0.0.0:1" can be reached from other machines, and whoever ' +
+      'reaches it may report, read and forget every client: make tokens with `proxyherd token new` and add [auth] with ' +
+      'tokens = "tokens.toml"; or write 127.0.0.1:1, or open = true in [auth] if all the world may\n');
+    assert.equal(run('serve', 'Alone').stderr, stderr);
+    assert.equal(run('token', 'new', '--client', 'a', '--may', 'report').status, 0);
+  });
+
+  it('is told by check-config', () => {
+    const told = () => run('check-config').stdout.split('\n').find((line) => line.startsWith('access'));
+    describeServer();
+    assert.equal(told(), 'access: whoever is on the same machine may do everything');
+    describeServer({ auth: '[auth]\nopen = true\n' });
+    assert.equal(told(), 'access: open, whoever reaches a port may do everything');
+    describeServer({ auth: named });
+    assert.equal(run('check-config').stderr,
+      'proxyherd: tokens.toml: cannot be read: No such file or directory; make tokens with `proxyherd token new`\n');
+    run('token', 'new', '--client', 'a', '--may', 'report');
+    assert.equal(told(), 'access: HTTP by 1 token in tokens.toml');
+  });
+
+  it('is read again on SIGHUP, and a broken file leaves what was before in use', async () => {
+    const [line, peer, http] = await freePorts(3);
+    const address = (port) => `127.0.0.1:${port}`;
+    describeServer({ auth: named, line: address(line), peer: address(peer), http: address(http) });
+    run('token', 'new', '--client', 'a', '--may', 'report');
+    const child = spawnProxyherd(['serve', 'Alone', '--config', file('herd.toml')]);
+    const log = () => read('data/Alone/server.log');
+    const logged = (pattern) => eventually(`the log says ${pattern}`, () => pattern.test(log()));
+    try {
+      await logged(/ info tokens read: 1 \(.*tokens\.toml\)\n/);
+      await eventually('it serves', () => child.output.stdout.includes('serves'));
+      run('token', 'new', '--client', 'b', '--may', 'report');
+      child.kill('SIGHUP');
+      await logged(/ info tokens read: 2 /);
+      fs.writeFileSync(file('tokens.toml'), 'x');
+      child.kill('SIGHUP');
+      await logged(/ error tokens not read, the ones before stay in use: .*tokens\.toml:1: /);
+    } finally {
+      child.kill('SIGTERM');
+      await within(10, 'it ends', child.ended);
+    }
+    const { status, stderr } = run('serve', 'Alone');
+    assert.equal(status, 2);
+    assert.match(stderr, /^proxyherd: .*tokens\.toml:1: /);
+  });
+});
