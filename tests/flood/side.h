@@ -105,8 +105,9 @@ inline std::map<std::string, std::string> table(const Side& side) {
     const auto partition = side.store.open(i);
     for (std::size_t slot = 0; slot < partition->slots(); ++slot) {
       const auto held = partition->held(slot);
+      if (held.sequence() == 0) continue;  // nobody's
       std::string line;
-      wire::append_line(line, held.record());
+      wire::append_identity(line, held.record());
       table.emplace(held.client(), line);
     }
   }

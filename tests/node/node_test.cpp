@@ -205,6 +205,15 @@ TEST_F(NodeTest, knows_nothing_of_a_client_that_it_was_told_to_forget) {
   EXPECT_EQ(node.near({10'000'000, 10'000'000}, 1000, 5).size(), 2U);
 }
 
+TEST_F(NodeTest, forgets_a_week_later_that_it_was_told_to_forget) {
+  report(node, "kiwi +1+1 1621464827");
+  node.forget("kiwi", now);
+  node.expire(now + wire::forget_after);
+  EXPECT_EQ(node.store().tombstones(), 1U);
+  node.expire(now + wire::forget_after + 1);
+  EXPECT_EQ(node.store().tombstones(), 0U);
+}
+
 TEST_F(NodeTest, is_surveyed_a_little_at_a_time) {
   for (int i = 0; i < 999; ++i) {
     for (int time = 0; time < 10; ++time) {

@@ -98,5 +98,50 @@ TEST(ClientIndex, finds_every_one_of_many_clients_while_it_grows) {
   for (const auto& [client, slot] : expected) ASSERT_EQ(find(client), slot);
 }
 
+TEST(ClientIndex, finds_those_whose_way_leads_over_places_that_were_given_up) {
+  ClientIndex index;
+  // All want the last place or the first, so the run of them wraps around.
+  const auto hash = [](std::uint32_t slot) {
+    return (ClientIndex::Hash{slot} << 16U) | (slot % 3 == 0 ? 0U : 0xffffU);
+  };
+  for (std::uint32_t slot = 0; slot < 300; ++slot) index.insert(hash(slot), slot);
+  for (std::uint32_t slot = 0; slot < 300; slot += 2) index.erase(hash(slot), slot);
+  for (std::uint32_t slot = 0; slot < 300; ++slot) {
+    ASSERT_EQ(index.find(hash(slot), is(slot)).has_value(), slot % 2 == 1) << slot;
+  }
+}
+
+TEST(ClientIndex, holds_what_a_map_holds_whatever_is_put_in_and_taken_out) {
+  const std::uint64_t seed = 20261123;
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937_64 random(seed);
+  for (const std::uint64_t hashes : {10U, 300U, 100'000U}) {
+    ClientIndex index;
+    std::unordered_map<std::uint32_t, ClientIndex::Hash> model;  // by slot
+    for (int i = 0; i < 60'000; ++i) {
+      const auto slot = static_cast<std::uint32_t>(random() % 20'000);
+      if (const auto known = model.find(slot); known != model.end()) {
+        index.erase(known->second, slot);
+        model.erase(known);
+      } else {
+        // Many of few hashes, and all with the same lowest bits: runs are long and wrap around.
+        const auto hash = random() % hashes * 0x9e3779b97f4a7c15U | (hashes == 300 ? 0xfffU : 0U);
+        if (hashes <= 300 && model.size() > 500) continue;
+        index.insert(hash, slot);
+        model.emplace(slot, hash);
+      }
+      if (i % 5000 != 0) continue;
+      for (const auto& [held, hash] : model) ASSERT_EQ(index.find(hash, is(held)), held);
+    }
+    std::size_t found = 0;
+    for (std::uint32_t slot = 0; slot < 20'000; ++slot) {
+      const auto known = model.find(slot);
+      const auto hash = known == model.end() ? slot * 0x9e3779b97f4a7c15U : known->second;
+      found += index.find(hash, is(slot)) ? 1 : 0;
+    }
+    EXPECT_EQ(found, model.size());
+  }
+}
+
 }  // namespace
 }  // namespace herd::store

@@ -43,6 +43,8 @@ Link::Link(const Identity& self, std::string neighbor, store::RecordStore& store
 
 void Link::connect(Time now) {
   disconnect();
+  // What was forgotten since may be erased here, where it could not be told: only comparing shows what the other lacks.
+  if (now - last_talk_ > store_.tuning().forget_after / 2) neighbor_epoch_ = 0;
   connected_ = true;
   connected_at_ = last_received_ = last_ping_ = last_ack_ = last_news_ = now;
 }
@@ -74,6 +76,7 @@ Result<void> Link::receive(Time now, std::string_view bytes) {
     if (!done) return done;
   }
   input_.erase(0, input_.size() - rest.size());
+  if (hello_received_) last_talk_ = now;
   return {};
 }
 

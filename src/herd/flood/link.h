@@ -148,6 +148,7 @@ class Link {
   std::vector<store::Reader> readers_;  // per partition: the neighbour in its present epoch
   std::uint64_t neighbor_epoch_ = 0;
   std::vector<std::optional<wire::Position>> held_;  // of the neighbour's log, per partition
+  Time last_talk_ = 0;                               // something came after a hello
 
   // What a partition's side of the current connection knows.
   struct Stream {

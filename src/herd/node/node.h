@@ -51,6 +51,9 @@ class Node : public protocols::Herd {
   bool survey();
   static constexpr Duration survey_every = 100 * millisecond;
 
+  /// Erases what was forgotten long ago. To be called every second or so; `now` as for report().
+  void expire(Time now) { store_.expire(now); }
+
   void count_invalid() override { invalid_commands_.fetch_add(1, std::memory_order_relaxed); }
 
   store::RecordStore& store() { return store_; }

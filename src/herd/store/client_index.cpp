@@ -11,6 +11,26 @@ void ClientIndex::Segment::place(Entry entry) {
   ++used;
 }
 
+void ClientIndex::Segment::remove(Entry entry) {
+  auto hole = entry.tag & mask;
+  while (entries[hole].slot != entry.slot) hole = (hole + 1) & mask;
+  // Entries behind it move up where their way from home leads over the hole, so that no search ends there too early.
+  for (auto at = hole;;) {
+    at = (at + 1) & mask;
+    if (entries[at].slot == no_slot) break;
+    const auto way = (at - entries[at].tag) & mask;
+    if (way < ((at - hole) & mask)) continue;
+    entries[hole] = entries[at];
+    hole = at;
+  }
+  entries[hole] = Entry();
+  --used;
+}
+
+void ClientIndex::erase(Hash hash, std::uint32_t slot) {
+  segments_[segment_of(tag(hash))]->remove({tag(hash), slot});
+}
+
 void ClientIndex::insert(Hash hash, std::uint32_t slot) {
   const Entry entry{tag(hash), slot};
   while (segments_[segment_of(entry.tag)]->is_full()) make_room(entry.tag);

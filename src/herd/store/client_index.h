@@ -45,6 +45,9 @@ class ClientIndex {
   /// Adds a slot that is not in the index yet.
   void insert(Hash hash, std::uint32_t slot);
 
+  /// Takes out a slot that is in the index with this hash.
+  void erase(Hash hash, std::uint32_t slot);
+
  private:
   static constexpr std::uint32_t no_slot = ~std::uint32_t{0};
   static constexpr std::uint32_t entries_min = 16;
@@ -63,6 +66,7 @@ class ClientIndex {
 
     bool is_full() const { return (used + 1) * 16 > (mask + 1) * 13; }
     void place(Entry entry);
+    void remove(Entry entry);
 
     std::unique_ptr<Entry[]> entries;
     std::uint32_t mask;

@@ -40,6 +40,13 @@ void DigestTree::catch_up(const Partition& partition, const HerdHash& hash, std:
   }
 }
 
+void DigestTree::forget(const Partition::Held& tombstone, const HerdHash& hash) {
+  if (tombstone.slot >= shares_.size()) return;
+  auto& share = shares_[tombstone.slot];  // if not its own yet, then of what its client said before
+  leaves_[node_of(hash.client(tombstone.client()), depth_)] -= share;
+  share = 0;
+}
+
 std::optional<Sequence> DigestTree::position() const {
   return started_ ? follower_.position() : std::nullopt;
 }

@@ -24,6 +24,9 @@ class DigestTree {
   /// belongs to one partition.
   void catch_up(const Partition& partition, const HerdHash& hash, std::size_t& looks_left);
 
+  /// A tombstone that is about to be erased has no share any more.
+  void forget(const Partition::Held& tombstone, const HerdHash& hash);
+
   /// Every change up to here is in the digests, some later ones may be; none while that cannot be said.
   std::optional<Sequence> position() const;
 

@@ -22,10 +22,23 @@ Offered Partition::offer_to(std::uint32_t number, const wire::Record& record, Ne
 }
 
 void Partition::add(ClientIndex::Hash hash, const wire::Record& record, ServerNames::Number server, Neighbor from) {
-  const auto number = static_cast<std::uint32_t>(slots_.size());
-  slots_.emplace_back();
+  auto number = static_cast<std::uint32_t>(slots_.size());
+  if (free_.empty()) {
+    slots_.emplace_back();
+  } else {
+    number = free_.back();
+    free_.pop_back();
+  }
   index_.insert(hash, number);
   write(number, record, server, from);
+}
+
+void Partition::erase(std::size_t slot, ClientIndex::Hash hash) {
+  const auto number = static_cast<std::uint32_t>(slot);
+  tombstones_.erase({slots_[slot].heard_at(), number});
+  index_.erase(hash, number);
+  slots_[slot].clear();
+  free_.push_back(number);
 }
 
 std::optional<wire::Record> Partition::find(std::string_view client, ClientIndex::Hash hash) const {
@@ -36,9 +49,9 @@ std::optional<wire::Record> Partition::find(std::string_view client, ClientIndex
 
 void Partition::write(std::uint32_t number, const wire::Record& record, ServerNames::Number server, Neighbor from) {
   auto& slot = slots_[number];
-  tombstones_ -= slot.is_tombstone() ? 1 : 0;
+  if (slot.is_tombstone()) tombstones_.erase({slot.heard_at(), number});
   slot.write(record, server, from);
-  tombstones_ += slot.is_tombstone() ? 1 : 0;
+  if (slot.is_tombstone()) tombstones_.emplace(slot.heard_at(), number);
   slot.set_sequence(++sequence_);
   if (ring_.size() < tuning_.ring_entries) {
     ring_.push_back(number);

@@ -4,9 +4,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "herd/store/client_index.h"
@@ -32,7 +34,8 @@ inline bool is_accepted(Offered offered) {
 
 /// The newest record of every client of one part of the herd's clients, and the numbered log of its changes.
 ///
-/// Invariant: for every slot, sequence <= sequence() of the partition, and no two slots have the same one.
+/// Invariant: for every slot, sequence <= sequence() of the partition, and no two slots have the same one, but those
+/// that are nobody's, which have 0.
 class Partition {
  public:
   explicit Partition(const Tuning& tuning = {}) : tuning_(tuning) {}
@@ -44,6 +47,7 @@ class Partition {
   /// client's, the same at every call. A new client is refused unless `may_add()`.
   template <class MayAdd>
   Offered offer(ClientIndex::Hash hash, const wire::Record& record, Neighbor from, MayAdd may_add) {
+    if (record.is_tombstone() && record.heard_at < tombstones_since_) return Offered::older;
     if (const auto found = find_slot(record.client, hash)) return offer_to(*found, record, from);
     const auto server = names_.number_of(record.server);
     if (server == ServerNames::none || !may_add()) return Offered::refused;
@@ -61,7 +65,7 @@ class Partition {
   std::optional<wire::Record> find(std::string_view client, ClientIndex::Hash hash) const;
 
   /// How many of the clients are forgotten.
-  std::size_t tombstones() const { return tombstones_; }
+  std::size_t tombstones() const { return tombstones_.size(); }
 
   /// The last change.
   Sequence sequence() const { return sequence_; }
@@ -77,10 +81,24 @@ class Partition {
     std::string_view client() const { return content->client(); }
     /// The client is forgotten: there is no location, and record() is for other servers only.
     bool is_tombstone() const { return content->is_tombstone(); }
+    Time heard_at() const { return content->heard_at(); }
     geo::Location location() const { return content->location(); }
     std::string_view attributes() const { return content->attributes(); }
     wire::Record record() const { return content->record(*names); }
   };
+
+  /// Tombstones heard before this are refused from now on.
+  void set_tombstones_since(Time since) { tombstones_since_ = since; }
+
+  /// The tombstone to erase next, if it was heard before `tombstones_since`.
+  std::optional<Held> expired() const {
+    if (tombstones_.empty() || tombstones_.begin()->first >= tombstones_since_) return std::nullopt;
+    return held(tombstones_.begin()->second);
+  }
+
+  /// Erases a tombstone. That is no change, and its slot is nobody's until it gets another client. `hash` is its
+  /// client's.
+  void erase(std::size_t slot, ClientIndex::Hash hash);
 
   std::size_t slots() const { return slots_.size(); }
   Held held(std::size_t slot) const { return {slot, &slots_[slot], &names_}; }
@@ -105,10 +123,12 @@ class Partition {
   Tuning tuning_;
   ClientIndex index_;
   Slots slots_;
+  std::vector<std::uint32_t> free_;  // slots that are nobody's
   ServerNames names_;
   std::vector<std::uint32_t> ring_;  // grows to tuning_.ring_entries
   Sequence sequence_ = 0;
-  std::size_t tombstones_ = 0;
+  std::set<std::pair<Time, std::uint32_t>> tombstones_;  // when they were heard, and their slots
+  Time tombstones_since_ = 0;
 };
 
 }  // namespace herd::store

@@ -118,6 +118,35 @@ bool RecordStore::forget(std::string_view client, std::string_view server, Time 
   return is_accepted(outcome);
 }
 
+bool RecordStore::expire(Time now) {
+  const auto since = now - tuning().forget_after;
+  bool is_done = true;
+  for (auto& shard : shards_) {
+    std::size_t erased = 0;
+    std::size_t last = batch;
+    while (last == batch && erased < expired_at_once) erased += last = erase_expired(shard, since);
+    is_done &= last < batch;
+  }
+  return is_done;
+}
+
+/// At most a batch: nobody is kept waiting for more. How many there were.
+std::size_t RecordStore::erase_expired(Shard& shard, Time since) {
+  const std::scoped_lock lock(shard.mutex);
+  auto& partition = shard.partition;
+  partition.set_tombstones_since(since);
+  std::size_t erased = 0;
+  for (; erased < batch; ++erased) {
+    const auto expired = partition.expired();
+    if (!expired) break;
+    shard.digests.forget(*expired, hash_);
+    partition.erase(expired->slot, table_hash(expired->client()));
+  }
+  note_changes(shard);
+  used_.fetch_sub(erased, std::memory_order_relaxed);
+  return erased;
+}
+
 /// For those who do not lock it; it is locked.
 void RecordStore::note_changes(Shard& shard) {
   shard.sequence.store(shard.partition.sequence(), std::memory_order_release);

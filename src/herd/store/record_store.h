@@ -57,6 +57,12 @@ class RecordStore {
   /// or forgotten already.
   bool forget(std::string_view client, std::string_view server, Time now);
 
+  /// Erases the tombstones that are older than Tuning::forget_after at `now`, POSIX ns, and refuses those that come
+  /// later; of each partition at most `expired_at_once`. Whether none is left. To be called now and then.
+  bool expire(Time now);
+  static constexpr std::size_t expired_at_once = 1024;
+
+  const Tuning& tuning() const { return shards_.front().partition.tuning(); }
   std::size_t size() const { return shards_.size(); }
   std::size_t clients() const {
     const auto forgotten = tombstones();
@@ -120,6 +126,7 @@ class RecordStore {
   void apply(Shard& shard, std::span<Offer*> offers, const ClientIndex::Hash* hashes, Neighbor from,
              std::size_t clients_max);
   void note_changes(Shard& shard);
+  std::size_t erase_expired(Shard& shard, Time since);
 
   HerdHash hash_;
   std::uint64_t seed_;

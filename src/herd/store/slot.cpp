@@ -1,6 +1,7 @@
 #include "herd/store/slot.h"
 
 #include <algorithm>
+#include <memory>
 
 namespace herd::store {
 
@@ -25,6 +26,12 @@ void Slot::write(const wire::Record& record, ServerNames::Number server, Neighbo
     rest_[0] = static_cast<char>(record.client.size());
     std::ranges::copy(record.client, rest_.data() + 1);
   }
+}
+
+void Slot::clear() {
+  std::destroy_at(this);
+  std::construct_at(this);
+  style_ = wire::RecordStyle::tombstone();
 }
 
 wire::Record Slot::record(const ServerNames& names) const {

@@ -29,7 +29,10 @@ class alignas(64) Slot {
     if (is_outside()) delete outside();
   }
 
-  /// Replaces the record. Its client is this slot's from the first time on.
+  /// It is nobody's: a tombstone of no client, which never changed.
+  void clear();
+
+  /// Replaces the record. Its client is this slot's from the first time on, until it is cleared.
   void write(const wire::Record& record, ServerNames::Number server, Neighbor from);
 
   /// Valid until the next write.

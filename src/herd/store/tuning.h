@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "herd/wire/record.h"
+
 namespace herd::store {
 
 /// The number of a change within its partition: 1, 2, 3 ...
@@ -18,6 +20,8 @@ struct Tuning {
   Sequence walk_after_changes = 4096;
   /// A partition's digest tree gets another level when its leaves hold more records than this on average.
   std::size_t records_per_leaf = 4;
+  /// A tombstone older than this, by the clock of who made it, is erased.
+  Duration forget_after = wire::forget_after;
 };
 
 }  // namespace herd::store

@@ -22,6 +22,10 @@ inline constexpr std::size_t server_bytes_max = 64;
 /// in 2099 from freezing its record. The same in the whole herd, since the order of records depends on it.
 inline constexpr Duration ahead_max = 60 * second;
 
+/// So long after it was made a tombstone is held against older reports, and no longer. No server, and no link between
+/// two, should be away for half of it.
+inline constexpr Duration forget_after = 7 * 24 * 3600 * second;
+
 /// The time that decides which of two reports of a client is newer. All times in POSIX ns.
 constexpr Time effective_time(Time client_time, Time heard_at) {
   return heard_at > client_time - ahead_max ? client_time : heard_at + ahead_max;
