@@ -69,6 +69,9 @@ TEST(Overland, may_name_the_device_in_the_point_or_beside_the_points) {
 }
 
 TEST(Overland, loses_no_point_to_a_broken_one) {
+  const std::string wrong_time =
+      "the time is \"soon\"; it must be POSIX seconds (1621464827.5), milliseconds, or ISO 8601 "
+      "(2021-05-19T22:53:47.5Z)";
   const std::string good = R"({"geometry":{"coordinates":[2,1]},"properties":{"timestamp":1}})";
   EXPECT_EQ(
       heard(R"({"locations":[)" + good +
@@ -78,9 +81,7 @@ TEST(Overland, loses_no_point_to_a_broken_one) {
       (Texts{"phone +1+2 1 []", "the latitude is \"91\"; it must be a number of degrees from -90 to 90",
              R"(the "timestamp" is missing)", R"(the "timestamp" is missing)", R"(the "timestamp" is missing)",
              R"(the "timestamp" is missing)", R"(the "timestamp" is missing)", "no JSON: syntax error at byte 5",
-             "the time is \"soon\"; it must be POSIX seconds (1621464827.5), milliseconds, or ISO 8601 "
-             "(2021-05-19T22:53:47.5Z)",
-             R"(the "timestamp" is missing)", "phone +1+2 1 []"}));
+             wrong_time, R"(the "timestamp" is missing)", "phone +1+2 1 []"}));
 }
 
 TEST(Overland, keeps_the_points_before_the_place_where_a_batch_breaks_off) {

@@ -85,8 +85,9 @@ void PhoneReport::set_location(std::string_view text) {
 
 void PhoneReport::set(Quantity quantity, std::string_view text, double factor) {
   double number = 0;
-  const auto* const end = text.data() + text.size();
-  const auto [read_to, error] = std::from_chars(text.data(), end, number);
+  const auto* const begin = text.data();
+  const auto* const end = begin + text.size();
+  const auto [read_to, error] = std::from_chars(begin, end, number);
   if (error != std::errc() || read_to != end) return;
   if (number < 0 && quantity != Quantity::altitude_m) return;
   const auto value = number * factor;
