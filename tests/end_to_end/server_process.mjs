@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { eventually, within } from './eventually.mjs';
 import { LineClient, ask } from './line_client.mjs';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+export const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /// The program under test: $PROXYHERD, or the build with sanitizers.
 export const binary = path.resolve(root, process.env.PROXYHERD ?? 'build/asan/proxyherd');

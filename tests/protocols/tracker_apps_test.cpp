@@ -49,6 +49,19 @@ class StrictAccess : public Access {
   bool is_open_;
 };
 
+/// Also refuses the client "hasty", for which it is too early.
+class ImpatientHerd : public CredulousHerd {
+ public:
+  void report(std::span<Heard> heard, Time at) override {
+    CredulousHerd::report(heard, at);
+    for (auto& each : heard) {
+      if (each.report.client != "hasty") continue;
+      each.is_refused = true;
+      each.refusal = Refusal::too_often;
+    }
+  }
+};
+
 using Fields = std::vector<std::pair<std::string_view, std::string_view>>;
 
 struct Request {
@@ -103,7 +116,7 @@ struct Phones {
            std::to_string(counters.broken) + ' ' + std::to_string(counters.refused);
   }
 
-  CredulousHerd herd;
+  ImpatientHerd herd;
   StrictAccess access;
   LoggedTraffic log;
   TrackerApps apps;
@@ -317,8 +330,7 @@ TEST(OverlandOverHttp, is_told_that_all_is_well_with_a_batch_that_breaks_off) {
 
 TEST(TrackerApps, keep_points_for_which_there_is_no_room) {
   Phones phones;
-  const std::string expected =
-      "507 the server holds as many clients as it may, or this one reports too often; try again later";
+  const std::string expected = "507 this client is new, and this server holds as many as it may; try again later";
   EXPECT_EQ(phones.answer({.body = R"({"_type":"location","lat":1,"lon":2,"tst":3,"tid":"refused"})"}), expected);
   EXPECT_EQ(phones.answer({.body = R"({"location":{"coords":{"latitude":1,"longitude":2}},"device_id":"refused"})"}),
             expected);
@@ -336,6 +348,14 @@ TEST(TrackerApps, keep_points_for_which_there_is_no_room) {
   EXPECT_EQ(phones.counted(TrackerApp::traccar), "1 0 0 1");
   EXPECT_EQ(phones.counted(TrackerApp::osmand), "1 0 0 1");
   EXPECT_EQ(phones.counted(TrackerApp::overland), "1 2 0 1");
+}
+
+TEST(TrackerApps, keep_points_of_a_client_that_reports_too_often) {
+  Phones phones;
+  const std::string expected = "429 this client reports more often than it may here; try again later";
+  EXPECT_EQ(phones.answer({.body = R"({"_type":"location","lat":1,"lon":2,"tst":3,"tid":"hasty"})"}), expected);
+  EXPECT_EQ(phones.answer({.method = "GET", .target = "/?id=hasty&lat=1&lon=2"}), expected);
+  EXPECT_EQ(phones.counted(TrackerApp::owntracks), "1 0 0 1");
 }
 
 TEST(TrackerApps, keep_points_that_come_too_often) {

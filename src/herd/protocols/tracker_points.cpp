@@ -1,7 +1,5 @@
 #include "herd/protocols/tracker_points.h"
 
-#include <algorithm>
-
 namespace herd::protocols {
 
 PhoneReport& TrackerPoints::next() {
@@ -26,8 +24,9 @@ Result<geo::Location> TrackerPoints::take(const Grant& grant) {
 std::optional<HttpResponse> TrackerPoints::bring() {
   bring_waiting();
   if (denied_ > 0) return problem(403, "these credentials may not report where this client is");
+  if (is_too_often_) return problem(429, "this client reports more often than it may here; try again later");
   if (refused_ > 0) {
-    return problem(507, "the server holds as many clients as it may, or this one reports too often; try again later");
+    return problem(507, "this client is new, and this server holds as many as it may; try again later");
   }
   return std::nullopt;
 }
@@ -35,9 +34,10 @@ std::optional<HttpResponse> TrackerPoints::bring() {
 void TrackerPoints::bring_waiting() {
   if (waiting_.empty()) return;
   herd_.report(waiting_, now_);
-  const auto refused = static_cast<std::size_t>(std::ranges::count_if(waiting_, &Herd::Heard::is_refused));
-  refused_ += refused;
-  taken_ += waiting_.size() - refused;
+  for (const auto& heard : waiting_) {
+    ++(heard.is_refused ? refused_ : taken_);
+    is_too_often_ |= heard.is_refused && heard.refusal == Herd::Refusal::too_often;
+  }
   waiting_.clear();
 }
 

@@ -28,7 +28,7 @@ class TrackerPoints {
   /// Takes what next() gave, unless `grant` does not allow its client. Where it is, or what is wrong with it.
   Result<geo::Location> take(const Grant& grant);
 
-  /// The answer if some of the points could not be taken though nothing is wrong with them: 403 or 507.
+  /// The answer if some of the points could not be taken though nothing is wrong with them: 403, 429 or 507.
   std::optional<HttpResponse> bring();
 
   std::size_t taken() const { return taken_; }      ///< by the herd
@@ -44,6 +44,7 @@ class TrackerPoints {
   std::vector<Herd::Heard> waiting_;  // of the first reports
   std::size_t taken_ = 0;
   std::size_t refused_ = 0;
+  bool is_too_often_ = false;  // one of those
   std::size_t denied_ = 0;
 };
 
