@@ -106,9 +106,7 @@ class ReportsExchange : public HttpExchange {
     if (!call_.grant->is_for_all_clients()) {
       rules.may_report = [&grant = *call_.grant](std::string_view client) { return grant.may(Verb::report, client); };
     }
-    rules.admits = [this](unsigned reports, Time now) {
-      return call_.doors.access.admits(call_.address, reports, now);
-    };
+    rules.admits = [this](Time now) { return call_.doors.access.admits(call_.address, 1, now); };
     return rules;
   }
 

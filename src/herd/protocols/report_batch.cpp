@@ -113,6 +113,10 @@ void ReportBatch::take(const JsonElement& element, Time now) {
   if (element.too_large) {
     return refuse(Refusal::wrong, origin.index, origin.line, "the report is larger than 16 KiB");
   }
+  if (rules_.admits && !rules_.admits(now)) {
+    return refuse(Refusal::too_many, origin.index, origin.line,
+                  "too many reports come from this address; try again later");
+  }
   const auto read = reader_.read(element.text, {}, now);
   if (!read) return refuse(Refusal::wrong, origin.index, origin.line, read.error().message);
   if (rules_.may_report && !rules_.may_report(read->report.client)) {
@@ -125,12 +129,6 @@ void ReportBatch::take(const JsonElement& element, Time now) {
 void ReportBatch::bring(Time now) {
   auto& [reports, origins, texts] = *waiting_;
   if (reports.empty()) return;
-  if (rules_.admits && !rules_.admits(static_cast<unsigned>(reports.size()), now)) {
-    for (const auto& [index, line] : origins) {
-      refuse(Refusal::too_many, index, line, "too many reports come from this address; try again later");
-    }
-    return waiting_->clear();
-  }
   herd_.report(reports, now);
   for (std::size_t i = 0; i < reports.size(); ++i) {
     if (!reports[i].is_refused) {

@@ -41,10 +41,10 @@ class ReportBatch {
     std::optional<std::string> cut_off;  ///< why the rest could not be read, which is not among the refused
   };
 
-  /// Whether reports of a client may be told, and whether so many more may come now. `herd` outlives it.
+  /// Whether reports of a client may be told, and whether one more may come now. `herd` outlives it.
   struct Rules {
     std::function<bool(std::string_view client)> may_report;  ///< empty: of any client
-    std::function<bool(unsigned reports, Time now)> admits;   ///< empty: always
+    std::function<bool(Time now)> admits;                     ///< empty: always
   };
   ReportBatch(Herd& herd, Rules rules, std::size_t report_bytes_max);
   ~ReportBatch();
