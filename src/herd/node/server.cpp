@@ -21,10 +21,11 @@
 #include "herd/net/peer_listener.h"
 #include "herd/net/peer_tls.h"
 #include "herd/node/access_control.h"
+#include "herd/node/figures.h"
 #include "herd/node/node.h"
 #include "herd/node/place_source.h"
+#include "herd/node/self_description.h"
 #include "herd/node/status.h"
-#include "herd/node/status_service.h"
 
 namespace herd::node {
 
@@ -123,9 +124,10 @@ class Server {
     if (self.http) {
       http_ = std::make_unique<net::HttpServer>(
           loops_, net::HttpServer::Options{.addresses = {{self.http->host, self.http->port}}, .connections_max = 1024},
-          status_service_, log_, [this] { wake_neighbors(); });
+          api_, log_, [this] { wake_neighbors(); });
     }
     loop_.every(second, [this] { on_second(); });
+    loop_.every(SelfDescription::look_every, [this] { self_.look_at_readiness(); });
     loop_.every(Node::survey_every, [this] { survey(); });
     loop_.on_terminate([this] { say_farewell(); });
     loop_.on_hangup([this] { on_hangup(); });
@@ -246,12 +248,13 @@ class Server {
     log_.tick();
   }
 
-  std::string status() const {
+  StatusContext look() const {
     StatusContext context;
     context.herd = identity_.herd;
     context.server = identity_.server;
     context.now = net::steady_now();
     context.started_at = started_at_;
+    context.is_stopping = farewell_until_ != 0;
     context.reports_per_s = reports_per_s_;
     context.connections = line_.connections();
     context.connections_refused = line_.connections_refused();
@@ -261,7 +264,11 @@ class Server {
     context.google = places_.google_status();
     std::vector<const net::NeighborLink*> links;
     for (const auto& neighbor : neighbors_) links.push_back(&neighbor->connection);
-    return status_json(context, node_, links);
+    context.look_at(node_, links);
+    if (http_) context.groups.push_back(http_figures(*http_));
+    context.groups.push_back(app_figures(api_.apps()));
+    context.groups.push_back(access_figures(access_));
+    return context;
   }
 
   /// Takes no more from clients, and closes the links once the neighbours have all that was taken.
@@ -299,7 +306,8 @@ class Server {
   std::vector<std::unique_ptr<Neighbor>> neighbors_;
   net::LineServer line_;
   net::PeerListener peer_;
-  StatusService status_service_{loop_, [this] { return status(); }};
+  SelfDescription self_{loop_, [this] { return look(); }};
+  protocols::HttpApi api_{node_, places_.provider(), access_, self_, {}};
   std::unique_ptr<net::HttpServer> http_;
 
   const bool has_terminal_ = isatty(STDIN_FILENO) == 1;

@@ -1,33 +1,37 @@
 #include "herd/node/status.h"
 
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
 #include <numeric>
+
+#include "herd/base/text.h"
+#include "herd/node/json_object.h"
 
 namespace herd::node {
 
-namespace json = boost::json;
-
 namespace {
+
+using State = net::NeighborLink::State;
 
 double seconds(Duration duration) {
   return static_cast<double>(duration) / second;
 }
 
-const char* name_of(net::NeighborLink::State state) {
+std::string_view word_of(bool value) {
+  return value ? "true" : "false";
+}
+
+std::string_view name_of(State state) {
   switch (state) {
-    case net::NeighborLink::State::down:
+    case State::down:
       return "down";
-    case net::NeighborLink::State::connecting:
+    case State::connecting:
       return "connecting";
-    case net::NeighborLink::State::up:
+    case State::up:
       return "up";
   }
   return "";
 }
 
-const char* name_of(places::GoogleBreaker::State state) {
+std::string_view name_of(places::GoogleBreaker::State state) {
   switch (state) {
     case places::GoogleBreaker::State::closed:
       return "closed";
@@ -39,87 +43,146 @@ const char* name_of(places::GoogleBreaker::State state) {
   return "";
 }
 
-json::object google_json(const net::GoogleStatus& status) {
-  json::object object;
-  object["questions"] = status.counts.questions;
-  object["from_cache"] = status.counts.from_cache;
-  object["joined"] = status.counts.joined;
-  object["requests"] = status.counts.requests;
-  object["requests_under_way"] = status.requests_under_way;
-  object["requests_left_today"] = status.requests_left_today;
-  object["answers"] = status.counts.answers;
-  object["failures"] = status.counts.failures;
-  object["last_failure"] = status.last_failure;
-  object["breaker"] = name_of(status.breaker);
-  object["breaker_opened"] = status.breaker_opened;
-  object["spared"] = status.counts.spared;
-  object["over_quota"] = status.counts.over_quota;
-  object["crowded_out"] = status.counts.crowded_out;
-  object["cached"] = status.cached;
-  object["cache_bytes"] = status.cache_bytes;
-  object["cache_evicted"] = status.cache_evicted;
-  object["connections_made"] = status.connections_made;
-  return object;
+std::string google_json(const net::GoogleStatus& status) {
+  JsonObject object;
+  object.whole("questions", status.counts.questions);
+  object.whole("from_cache", status.counts.from_cache);
+  object.whole("joined", status.counts.joined);
+  object.whole("requests", status.counts.requests);
+  object.whole("requests_under_way", status.requests_under_way);
+  object.whole("requests_left_today", status.requests_left_today);
+  object.whole("answers", status.counts.answers);
+  object.whole("failures", status.counts.failures);
+  object.text("last_failure", status.last_failure);
+  object.text("breaker", name_of(status.breaker));
+  object.whole("breaker_opened", status.breaker_opened);
+  object.whole("spared", status.counts.spared);
+  object.whole("over_quota", status.counts.over_quota);
+  object.whole("crowded_out", status.counts.crowded_out);
+  object.whole("cached", status.cached);
+  object.whole("cache_bytes", status.cache_bytes);
+  object.whole("cache_evicted", status.cache_evicted);
+  object.whole("connections_made", status.connections_made);
+  return std::move(object).take();
 }
 
-json::object link_json(const net::NeighborLink& neighbor, Time now) {
-  const auto& link = neighbor.link();
-  const auto& counters = link.counters();
-  const auto status = neighbor.status();
-  const bool up = status.state == net::NeighborLink::State::up;
-  json::object object;
-  object["peer"] = link.neighbor();
-  object["state"] = name_of(status.state);
-  object["since_s"] = seconds(now - status.since);
-  object["reason"] = status.reason;
-  object["round_trip_us"] = up ? link.round_trip() / microsecond : 0;
-  object["lag_ms"] = up ? json::value(seconds(link.lag(now)) * 1000) : json::value(nullptr);
-  object["catching_up"] = link.is_catching_up();
-  object["unacknowledged"] = up ? link.unacknowledged() : 0;
-  object["records_in"] = counters.records_in;
-  object["records_accepted"] = counters.records_accepted;
-  object["records_out"] = counters.records_out;
-  object["bytes_in"] = counters.bytes_in;
-  object["bytes_out"] = counters.bytes_out;
-  object["connects"] = counters.connects;
-  object["resumes"] = counters.resumes;
-  object["exchanges"] = counters.exchanges;
-  object["divergences"] = counters.divergences;
-  return object;
+std::string link_json(const LinkView& link) {
+  JsonObject object;
+  object.text("peer", link.peer);
+  object.text("state", name_of(link.state));
+  object.number("since_s", seconds(link.since));
+  object.text("reason", link.reason);
+  object.whole("round_trip_us", static_cast<std::uint64_t>(link.round_trip / microsecond));
+  if (link.lag) {
+    object.number("lag_ms", seconds(*link.lag) * 1000);
+  } else {
+    object.json("lag_ms", "null");
+  }
+  object.json("catching_up", word_of(link.is_catching_up));
+  object.whole("unacknowledged", link.unacknowledged);
+  object.whole("records_in", link.counters.records_in);
+  object.whole("records_accepted", link.counters.records_accepted);
+  object.whole("records_out", link.counters.records_out);
+  object.whole("bytes_in", link.counters.bytes_in);
+  object.whole("bytes_out", link.counters.bytes_out);
+  object.whole("connects", link.counters.connects);
+  object.whole("resumes", link.counters.resumes);
+  object.whole("exchanges", link.counters.exchanges);
+  object.whole("divergences", link.counters.divergences);
+  return std::move(object).take();
+}
+
+/// "[1,2]" of what `text_of` makes of each.
+template <class Range, class TextOf>
+std::string array_json(const Range& range, TextOf text_of) {
+  std::string out = "[";
+  for (const auto& each : range) {
+    if (out.size() > 1) out += ',';
+    out += text_of(each);
+  }
+  return out + ']';
 }
 
 }  // namespace
 
-std::string status_json(const StatusContext& context, const Node& node,
-                        const std::vector<const net::NeighborLink*>& links) {
-  json::object status;
-  status["server"] = context.server;
-  status["herd"] = context.herd;
-  status["version"] = HERD_VERSION;
-  status["uptime_s"] = seconds(context.now - context.started_at);
-  status["clients"] = node.store().clients();
-  status["reports"] = node.counters().reports;
-  status["reports_per_s"] = context.reports_per_s;
-  status["changes"] = node.store().changes();
-  status["connections"] = std::accumulate(context.connections.begin(), context.connections.end(), std::size_t{0});
-  status["threads"] = context.connections.size();
-  status["connections_by_thread"] = json::array(context.connections.begin(), context.connections.end());
-  status["connections_refused"] = context.connections_refused;
-  status["invalid_commands"] = node.counters().invalid_commands;
-  status["clients_refused"] = node.counters().clients_refused;
-  status["peer_refusals"] = context.peer_refusals;
-  status["traffic_lines_left_out"] = context.traffic_lines_left_out;
-  status["log_lines_dropped"] = context.log_lines_dropped;
-  if (context.google) status["places"] = json::object{{"google", google_json(*context.google)}};
-  json::array array;
-  std::uint64_t divergences = 0;
-  for (const auto* link : links) {
-    array.push_back(link_json(*link, context.now));
-    divergences += link->link().counters().divergences;
+LinkView::LinkView(const net::NeighborLink& neighbor, Time now) {
+  const auto& link = neighbor.link();
+  const auto status = neighbor.status();
+  const bool is_up = status.state == State::up;
+  peer = link.neighbor();
+  state = status.state;
+  since = now - status.since;
+  reason = status.reason;
+  is_catching_up = link.is_catching_up();
+  counters = link.counters();
+  if (!is_up) return;
+  round_trip = link.round_trip();
+  lag = link.lag(now);
+  unacknowledged = link.unacknowledged();
+}
+
+void StatusContext::look_at(const Node& looked_at, const std::vector<const net::NeighborLink*>& neighbors) {
+  clients = looked_at.store().clients();
+  changes = looked_at.store().changes();
+  node = looked_at.counters();
+  links.clear();
+  for (const auto* neighbor : neighbors) links.emplace_back(*neighbor, now);
+}
+
+std::string status_json(const StatusContext& context) {
+  JsonObject status;
+  status.text("server", context.server);
+  status.text("herd", context.herd);
+  status.text("version", HERD_VERSION);
+  status.number("uptime_s", seconds(context.now - context.started_at));
+  const auto not_ready = why_not_ready(context);
+  status.json("ready", word_of(not_ready.empty()));
+  status.text("not_ready_because", not_ready);
+  status.whole("clients", context.clients);
+  status.whole("reports", context.node.reports);
+  status.number("reports_per_s", context.reports_per_s);
+  status.whole("changes", context.changes);
+  status.whole("connections", std::accumulate(context.connections.begin(), context.connections.end(), std::size_t{0}));
+  status.whole("threads", context.connections.size());
+  status.json("connections_by_thread",
+              array_json(context.connections, [](std::size_t count) { return std::to_string(count); }));
+  status.whole("connections_refused", context.connections_refused);
+  status.whole("invalid_commands", context.node.invalid_commands);
+  status.whole("clients_refused", context.node.clients_refused);
+  status.whole("clients_forgotten", context.node.clients_forgotten);
+  status.whole("peer_refusals", context.peer_refusals);
+  status.whole("traffic_lines_left_out", context.traffic_lines_left_out);
+  status.whole("log_lines_dropped", context.log_lines_dropped);
+  if (context.google) {
+    JsonObject places;
+    places.json("google", google_json(*context.google));
+    status.json("places", std::move(places).take());
   }
-  status["divergence_total"] = divergences;
-  status["links"] = std::move(array);
-  return json::serialize(status) + "\n";
+  for (const auto& group : context.groups) {
+    JsonObject figures;
+    for (const auto& figure : group.figures) figures.whole(figure.name, figure.value);
+    status.json(group.name, std::move(figures).take());
+  }
+  std::uint64_t divergences = 0;
+  for (const auto& link : context.links) divergences += link.counters.divergences;
+  status.whole("divergence_total", divergences);
+  status.json("links", array_json(context.links, link_json));
+  return std::move(status).take() + '\n';
+}
+
+std::string why_not_ready(const StatusContext& context) {
+  if (context.is_stopping) return "this server is stopping";
+  const bool waits = context.now - context.started_at < readiness_wait_max;
+  std::string catching_up;
+  std::string awaited;
+  for (const auto& link : context.links) {
+    auto& names = link.is_catching_up ? catching_up : awaited;
+    if (!link.is_catching_up && (link.counters.connects != 0 || !waits)) continue;
+    if (!names.empty()) names += " and ";
+    names += link.peer;
+  }
+  if (!catching_up.empty()) return "catching up with " + catching_up;
+  return awaited.empty() ? "" : "waiting for " + awaited;
 }
 
 }  // namespace herd::node

@@ -1,10 +1,10 @@
 #include "herd/protocols/client_json.h"
 
 #include <array>
-#include <charconv>
 #include <utility>
 
 #include "herd/base/json_text.h"
+#include "herd/base/plain_number.h"
 #include "herd/base/text.h"
 #include "herd/geo/location.h"
 #include "herd/wire/attributes.h"
@@ -20,20 +20,6 @@ void append_json_number(std::string& out, std::string_view text) {
   while (text.size() > 1 && text[0] == '0' && is_digit(text[1])) text.remove_prefix(1);
   if (text.ends_with('.')) text.remove_suffix(1);
   out += text;
-}
-
-/// Rounded to `fraction_digits_max`, without zeros at the end.
-void append_rounded(std::string& out, double number, int fraction_digits_max) {
-  std::array<char, 400> digits;
-  const auto end =
-      std::to_chars(digits.data(), digits.data() + digits.size(), number, std::chars_format::fixed, fraction_digits_max)
-          .ptr;
-  std::string_view text(digits.data(), end);
-  if (fraction_digits_max > 0) {
-    text = text.substr(0, text.find_last_not_of('0') + 1);
-    if (text.ends_with('.')) text.remove_suffix(1);
-  }
-  out += text == "-0" ? "0" : text;
 }
 
 void append_span(std::string& out, Duration span) {
@@ -90,7 +76,7 @@ void append_attributes(std::string& out, const wire::Attributes& attributes) {
     if (!value) continue;
     out += std::exchange(before, ',');
     ((out += '"') += name) += "\":";
-    append_rounded(out, *value, fraction_digits);
+    append_plain(out, *value, fraction_digits);
   }
   if (!attributes.others.empty()) {
     out += std::exchange(before, ',');
@@ -122,7 +108,7 @@ void append_rest(std::string& out, const wire::Record& record, std::string_view 
   }
   if (extras.distance_m) {
     out += R"(,"distance_m":)";
-    append_rounded(out, *extras.distance_m, 1);
+    append_plain(out, *extras.distance_m, 1);
   }
   if (attributes.empty()) return;
   if (const auto unpacked = wire::unpack_attributes(attributes)) append_attributes(out, *unpacked);
