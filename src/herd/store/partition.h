@@ -112,6 +112,11 @@ class Partition {
   /// The slot that change `sequence` wrote to; first_in_ring() <= sequence <= sequence().
   std::size_t slot_changed_at(Sequence sequence) const { return ring_[(sequence - 1) % tuning_.ring_entries]; }
 
+  /// The slot of a client, which it keeps for ever; none if nothing was heard of it yet.
+  std::optional<std::size_t> slot_of(std::string_view client, ClientIndex::Hash hash) const {
+    return find_slot(client, hash);
+  }
+
  private:
   std::optional<std::uint32_t> find_slot(std::string_view client, ClientIndex::Hash hash) const {
     return index_.find(hash, [&](std::uint32_t slot) { return slots_[slot].client() == client; });

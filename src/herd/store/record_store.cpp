@@ -162,4 +162,8 @@ Sequence RecordStore::changes() const {
   return changes;
 }
 
+std::optional<std::size_t> RecordStore::slot_of(std::string_view client) const {
+  return open(partition_of(client))->slot_of(client, table_hash(client));
+}
+
 }  // namespace herd::store

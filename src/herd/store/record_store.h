@@ -102,6 +102,9 @@ class RecordStore {
   };
   Access open(std::size_t partition) const { return {shards_[partition], hash_}; }
 
+  /// The slot of a client in its partition, which it keeps for ever; none if nothing was heard of it yet.
+  std::optional<std::size_t> slot_of(std::string_view client) const;
+
   /// The number of one more neighbour.
   Neighbor add_neighbor() { return ++neighbors_; }
 
