@@ -18,11 +18,13 @@ struct ClientPort::State {
   std::size_t connections_max;
   std::uint64_t connections_refused = 0;
   std::optional<ClientTls> tls;
+  std::function<std::size_t()> connections_elsewhere;
   Loops loops;
 
   void take(tcp::socket socket) {
     const auto add_count = [](std::size_t sum, const auto& loop) { return sum + loop->count(); };
-    if (std::accumulate(loops.begin(), loops.end(), std::size_t{0}, add_count) >= connections_max) {
+    const auto elsewhere = connections_elsewhere ? connections_elsewhere() : 0;
+    if (std::accumulate(loops.begin(), loops.end(), elsewhere, add_count) >= connections_max) {
       ++connections_refused;
       return;
     }
@@ -37,6 +39,7 @@ struct ClientPort::State {
 ClientPort::ClientPort(EventLoops& loops, const Options& options, Loops sessions) : state_(std::make_unique<State>()) {
   state_->connections_max = options.connections_max;
   state_->tls = options.tls;
+  state_->connections_elsewhere = options.connections_elsewhere;
   state_->loops = std::move(sessions);
   auto& context = loops.main().context();
   for (const auto& [host, port] : options.addresses) {

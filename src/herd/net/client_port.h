@@ -27,6 +27,8 @@ class ClientPort {
     std::vector<Address> addresses;
     std::size_t connections_max = 0;  ///< more are closed at once: neighbours and files need descriptors too
     std::optional<ClientTls> tls = std::nullopt;
+    /// Connections of others that count too; null: none. On the main loop.
+    std::function<std::size_t()> connections_elsewhere = nullptr;
   };
 
   /// Serves each loop's connections, in the order of the loops.

@@ -69,7 +69,12 @@ class HttpLoop {
 struct HttpServer::State {
   State(EventLoops& event_loops, const Options& options, protocols::HttpService& service, TrafficLog& log,
         const std::function<void()>& on_turn_end)
-      : port(event_loops, {"HTTP", options.addresses, options.connections_max, options.tls},
+      : port(event_loops,
+             {.purpose = "HTTP",
+              .addresses = options.addresses,
+              .connections_max = options.connections_max,
+              .tls = options.tls,
+              .connections_elsewhere = options.connections_elsewhere},
              serve(event_loops, options, service, log, on_turn_end)) {}
 
   ClientPort::Loops serve(EventLoops& event_loops, const Options& options, protocols::HttpService& service,

@@ -18,7 +18,12 @@ struct LineServer::State {
   State(EventLoops& event_loops, const Options& options, protocols::Herd& herd, places::Provider& places,
         TrafficLog& log, const std::function<void()>& on_turn_end)
       : services{herd, log, options.line_bytes_max, places, options.access, options.warn},
-        port(event_loops, {"line protocol", {{options.host, options.port}}, options.connections_max, options.tls},
+        port(event_loops,
+             {.purpose = "line protocol",
+              .addresses = {{options.host, options.port}},
+              .connections_max = options.connections_max,
+              .tls = options.tls,
+              .connections_elsewhere = options.connections_elsewhere},
              serve(event_loops, on_turn_end)) {}
 
   ClientPort::Loops serve(EventLoops& event_loops, const std::function<void()>& on_turn_end) const {

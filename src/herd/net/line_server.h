@@ -25,6 +25,7 @@ class LineServer {
     std::uint16_t port = 0;  ///< 0: any free one
     std::size_t line_bytes_max = 0;
     std::size_t connections_max = 0;  ///< more are closed at once: neighbours and files need descriptors too
+    std::function<std::size_t()> connections_elsewhere = nullptr;  ///< that count too; on the main loop
     std::optional<ClientTls> tls = std::nullopt;
     /// Asked by certificate what each client may do; null: everything.
     protocols::Access* access = nullptr;

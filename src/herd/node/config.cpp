@@ -59,9 +59,10 @@ class ConfigReader {
     const TomlSection top(document, "the file", 1,
                           {"herd", "server", "tls", "auth", "places", "durability", "log", "limits"}, mistakes_);
     read_herd(top.table("herd", {"name", "data", "threads"}));
-    if (document.contains("tls")) read_tls(top.table("tls", {"peers"}));
+    if (document.contains("tls")) read_tls(top.table("tls", {"peers", "clients", "clients_on", "line_clients_ca"}));
     read_auth(top.table("auth", {"tokens", "open"}));
-    for (const auto& section : top.tables("server", {"id", "line", "peer", "http", "talks_with"})) read_server(section);
+    for (const auto& section : top.tables("server", {"id", "line", "peer", "http", "trackers", "talks_with"}))
+      read_server(section);
     const auto* servers = document.get("server");
     if (servers == nullptr || (servers->is_array() && servers->as_array()->empty())) {
       mistakes_.add(1, "the file names no server; add a [[server]] with id, line and peer");
@@ -101,8 +102,34 @@ class ConfigReader {
   }
 
   void read_tls(const TomlSection& section) {
-    if (const auto folder = section.required_string("peers", "\"certs\"")) {
-      config_.peer_certificates = beside_file(*folder);
+    if (const auto folder = section.string("peers", "\"certs\"")) config_.peer_certificates = beside_file(*folder);
+    read_client_tls(section);
+    if (!config_.peer_certificates && !config_.client_tls.folder) section.required_string("peers", "\"certs\"");
+  }
+
+  void read_client_tls(const TomlSection& section) {
+    auto& tls = config_.client_tls;
+    if (const auto folder = section.string("clients", "\"client-certs\"")) tls.folder = beside_file(*folder);
+    const auto ports = section.strings("clients_on", R"(["line", "http"])");
+    const auto is_on = [&ports](std::string_view port) {
+      return ports.empty() || std::ranges::find(ports, port, &Located<std::string>::value) != ports.end();
+    };
+    tls.is_on_line = is_on("line");
+    tls.is_on_http = is_on("http");
+    for (const auto& port : ports) {
+      if (port.value == "line" || port.value == "http") continue;
+      mistakes_.add(port.line, "clients_on names " + in_quotes(port.value) + "; there are \"line\" and \"http\"");
+    }
+    if (!ports.empty() && !tls.folder) {
+      mistakes_.add(ports.front().line, "clients_on is of no use without clients; add clients = \"client-certs\"");
+    }
+    if (const auto file = section.string("line_clients_ca", "\"clients-ca.crt\"")) {
+      tls.line_clients_ca = beside_file(*file);
+      if (!tls.folder || !tls.is_on_line) {
+        mistakes_.add(file->line,
+                      "line_clients_ca asks line clients for certificates, and the line port is plain; add clients = "
+                      "\"client-certs\", and \"line\" to clients_on");
+      }
     }
   }
 
@@ -123,7 +150,7 @@ class ConfigReader {
                                    "whoever reaches it may report, read and forget every client: make tokens with "
                                    "`proxyherd token new` and add [auth] with tokens = \"tokens.toml\"; or write " +
                                    loopback + ", or open = true in [auth] if all the world may");
-    } else if (key == "line" && !config_.line_clients_ca) {
+    } else if (key == "line" && !config_.client_tls.line_clients_ca) {
       mistakes_.add(text.line, reachable +
                                    "the line protocol has no place for a token: let clients show certificates, with "
                                    "line_clients_ca = \"clients-ca.crt\" in [tls]; or write " +
@@ -171,6 +198,10 @@ class ConfigReader {
     if (const auto http = section.string("http", "\"127.0.0.1:14000\"")) {
       server.http = endpoint(*http, who, "http");
       check_door(*http, *server.http, "http");
+    }
+    if (const auto trackers = section.string("trackers", "\"0.0.0.0:5055\"")) {
+      server.trackers = endpoint(*trackers, who, "trackers");
+      check_door(*trackers, *server.trackers, "trackers");
     }
     for (auto& neighbor : section.strings("talks_with", R"(["Jaquez", "Juzang"])")) {
       links_.push_back({server.id, std::move(neighbor.value), neighbor.line});

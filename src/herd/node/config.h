@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "herd/base/result.h"
+#include "herd/node/client_tls_config.h"
 #include "herd/node/endpoint.h"
 #include "herd/node/google_config.h"
 
@@ -15,9 +16,10 @@ namespace herd::node {
 
 struct ServerConfig {
   std::string id;
-  Endpoint line;                 ///< the line protocol's port
-  Endpoint peer;                 ///< for neighbours only
-  std::optional<Endpoint> http;  ///< GET /v1/status
+  Endpoint line;  ///< the line protocol's port
+  Endpoint peer;  ///< for neighbours only
+  std::optional<Endpoint> http;
+  std::optional<Endpoint> trackers = std::nullopt;  ///< a second HTTP port, for trackers that are set to 5055
   std::vector<std::string>
       talks_with;  ///< ids of neighbours, sorted, complete: links named on either side count for both
 };
@@ -39,7 +41,7 @@ struct Config {
   std::optional<std::uint64_t> threads;  ///< [herd] threads: each server's event loops; none: see threads_of()
   std::vector<ServerConfig> servers;
   std::optional<std::filesystem::path> peer_certificates;  ///< [tls] peers: the folder; none: peer ports are plain
-  std::optional<std::filesystem::path> line_clients_ca;    ///< [tls] line_clients_ca: who may use the line port
+  ClientTlsConfig client_tls;                              ///< [tls] clients, clients_on, line_clients_ca
   std::optional<std::filesystem::path> tokens;             ///< [auth] tokens; none: everybody may do everything
   bool is_open = false;                                    ///< [auth] open: see docs/access.md
   std::vector<std::filesystem::path> place_files;          ///< [places] files, besides those that ship

@@ -6,16 +6,15 @@ namespace herd::node {
 
 using Kind = Figure::Kind;
 
-FigureGroup http_figures(const net::HttpServer& server) {
-  const auto connections = server.connections();
+FigureGroup http_figures(const ClientPorts& ports) {
+  static const net::HttpCounters none;
+  const auto& counts = ports.http_counters() == nullptr ? none : *ports.http_counters();
+  const auto connections = ports.http_connections();
   const auto open = std::accumulate(connections.begin(), connections.end(), std::uint64_t{0});
-  const auto& counts = server.counters();
   return {
       "http",
       {
           {"connections", "Connections to the HTTP port.", Kind::gauge, open},
-          {"connections_refused", "Connections closed at once, there being too many.", Kind::counter,
-           server.connections_refused()},
           {"requests", "Complete requests.", Kind::counter, counts.requests.sum()},
           {"live_feeds", "Connections that became live feeds.", Kind::counter, counts.live_feeds.sum()},
           {"malformed", "Requests that are no HTTP, or can be read in two ways.", Kind::counter,

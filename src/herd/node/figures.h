@@ -1,14 +1,14 @@
 #pragma once
 
-#include "herd/net/http_server.h"
 #include "herd/node/access_control.h"
+#include "herd/node/client_ports.h"
 #include "herd/node/status.h"
 #include "herd/protocols/tracker_apps.h"
 
 /// What parts of a server tell of themselves, as the status and the metrics take it.
 namespace herd::node {
 
-FigureGroup http_figures(const net::HttpServer& server);
+FigureGroup http_figures(const ClientPorts& ports);
 FigureGroup access_figures(const AccessControl& access);
 FigureGroup app_figures(const protocols::TrackerApps& apps);
 

@@ -14,18 +14,19 @@
 #include "herd/flood/link.h"
 #include "herd/net/clock.h"
 #include "herd/net/event_loops.h"
-#include "herd/net/http_server.h"
-#include "herd/net/line_server.h"
 #include "herd/net/log_file.h"
 #include "herd/net/neighbor_link.h"
 #include "herd/net/peer_listener.h"
 #include "herd/net/peer_tls.h"
 #include "herd/node/access_control.h"
+#include "herd/node/client_ports.h"
 #include "herd/node/figures.h"
 #include "herd/node/node.h"
 #include "herd/node/place_source.h"
 #include "herd/node/self_description.h"
 #include "herd/node/status.h"
+#include "herd/protocols/http_api.h"
+#include "herd/protocols/live_feed.h"
 
 namespace herd::node {
 
@@ -86,6 +87,22 @@ std::unique_ptr<RateLimits> address_limits(const RateLimitConfig& rates) {
   return std::make_unique<RateLimits>(*rates.requests_per_address, burst, random_bits());
 }
 
+/// The live feeds of one event loop.
+class LoopFeed : public net::HttpServer::Feed {
+ public:
+  explicit LoopFeed(Node& node) : feed_(node, node.store()) {}
+
+  std::unique_ptr<protocols::LiveStream> open(const protocols::HttpLive& live, Time now,
+                                              std::function<void()> wake) override {
+    return feed_.open(live, now, std::move(wake));
+  }
+  void tick(Time now) override { feed_.tick(now); }
+  std::size_t subscribers() const override { return feed_.subscribers(); }
+
+ private:
+  protocols::LiveFeed feed_;
+};
+
 /// A link's two halves: what is said on it, and the connection it is said on.
 struct Neighbor {
   Neighbor(const flood::Identity& self, const ServerConfig& other, const net::PeerTls* tls, Node& node,
@@ -117,15 +134,16 @@ class Server {
         certificate_files_(certificate_files(config, self)),
         tls_(read_tls(config, self)),
         neighbors_(connect_neighbors(config, self)),
-        line_(loops_, {self.line.host, self.line.port, config.line_bytes_max, raise_descriptor_limit(loops_.size())},
-              node_, places_.provider(), log_, [this] { wake_neighbors(); }),
+        ports_(loops_, config, self, raise_descriptor_limit(loops_.size()),
+               {.herd = node_,
+                .places = places_.provider(),
+                .http = api_,
+                .access = access_,
+                .log = log_,
+                .on_turn_end = [this] { wake_neighbors(); },
+                .make_feed = [this] { return std::make_unique<LoopFeed>(node_); }}),
         peer_(loop_, self.peer.host, self.peer.port, identity_, those_who_dial(), tls(),
               flood::hello_max_for(self.peer.is_loopback()), log_) {
-    if (self.http) {
-      http_ = std::make_unique<net::HttpServer>(
-          loops_, net::HttpServer::Options{.addresses = {{self.http->host, self.http->port}}, .connections_max = 1024},
-          api_, log_, [this] { wake_neighbors(); });
-    }
     loop_.every(second, [this] { on_second(); });
     loop_.every(SelfDescription::look_every, [this] { self_.look_at_readiness(); });
     loop_.every(Node::survey_every, [this] { survey(); });
@@ -143,12 +161,13 @@ class Server {
       tell_certificate();
       loop_.every(day_s * second, [this] { warn_of_expiry(); });
     }
+    loop_.every(day_s * second, [this] { ports_.warn_of_expiry(); });
     for (const auto& warning : config.warnings) log_.warn(warning);
   }
 
   void run() {
-    auto announcement = self_config_.id + " serves: line " + line_.address() + ", peer " + peer_.address();
-    if (http_) announcement += ", http " + http_->addresses().front();
+    const auto announcement =
+        self_config_.id + " serves: " + ports_.line_text() + ", peer " + peer_.address() + ports_.http_text();
     log_.info(announcement + " (proxyherd " HERD_VERSION ", " + std::to_string(loops_.size()) + " threads, epoch " +
               std::to_string(identity_.epoch) + ")");
     std::cout << announcement << std::endl;
@@ -187,6 +206,7 @@ class Server {
     if (has_terminal_ && isatty(STDIN_FILENO) == 0) return say_farewell();
     places_.read_again();
     read_tokens_again();
+    ports_.read_certificates_again();
     if (!tls_) return;
     if (auto read = net::PeerTls::read(certificate_files_, net::wall_now() / second)) {
       *tls_ = *std::move(read);
@@ -256,8 +276,8 @@ class Server {
     context.started_at = started_at_;
     context.is_stopping = farewell_until_ != 0;
     context.reports_per_s = reports_per_s_;
-    context.connections = line_.connections();
-    context.connections_refused = line_.connections_refused();
+    context.connections = ports_.line_connections();
+    context.connections_refused = ports_.connections_refused();
     context.log_lines_dropped = log_.lines_lost();
     context.traffic_lines_left_out = log_.traffic_left_out();
     context.peer_refusals = peer_.refusals();
@@ -265,7 +285,7 @@ class Server {
     std::vector<const net::NeighborLink*> links;
     for (const auto& neighbor : neighbors_) links.push_back(&neighbor->connection);
     context.look_at(node_, links);
-    if (http_) context.groups.push_back(http_figures(*http_));
+    context.groups.push_back(http_figures(ports_));
     context.groups.push_back(app_figures(api_.apps()));
     context.groups.push_back(access_figures(access_));
     return context;
@@ -276,12 +296,11 @@ class Server {
     if (farewell_until_ != 0) return;
     log_.info("told to stop");
     farewell_until_ = net::steady_now() + farewell_max;
-    line_.close();
+    ports_.close();
     peer_.close();
-    if (http_) http_->close();
     loop_.every(5 * millisecond, [this] {
       const auto now = net::steady_now();
-      const bool all_taken = std::ranges::all_of(line_.connections(), [](auto count) { return count == 0; });
+      const bool all_taken = std::ranges::all_of(ports_.line_connections(), [](auto count) { return count == 0; });
       const bool all_told =
           all_taken && std::ranges::all_of(neighbors_, [&](const auto& neighbor) {
             return !neighbor->link.is_up() || (!neighbor->link.has_unsent() && neighbor->link.lag(now) == 0);
@@ -304,11 +323,10 @@ class Server {
   const net::CertificateFiles certificate_files_;
   std::optional<net::PeerTls> tls_;
   std::vector<std::unique_ptr<Neighbor>> neighbors_;
-  net::LineServer line_;
-  net::PeerListener peer_;
   SelfDescription self_{loop_, [this] { return look(); }};
-  protocols::HttpApi api_{node_, places_.provider(), access_, self_, {}};
-  std::unique_ptr<net::HttpServer> http_;
+  protocols::HttpApi api_{node_, places_.provider(), access_, self_, {.apps = {.log = &log_}}};
+  ClientPorts ports_;
+  net::PeerListener peer_;
 
   const bool has_terminal_ = isatty(STDIN_FILENO) == 1;
   std::atomic<store::Sequence> changes_announced_ = 0;

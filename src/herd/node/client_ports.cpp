@@ -1,0 +1,121 @@
+#include "herd/node/client_ports.h"
+
+#include <numeric>
+#include <utility>
+
+#include "herd/net/clock.h"
+
+namespace herd::node {
+
+namespace {
+
+/// Of misunderstandings on clients' ports, a second: whoever causes them must not fill the log.
+constexpr unsigned warnings_max = 20;
+/// How long before the certificate expires the log begins to say so.
+constexpr std::int64_t expiry_warning_s = 14 * 24 * 3600;
+
+}  // namespace
+
+ClientPorts::ClientPorts(net::EventLoops& loops, const Config& config, const ServerConfig& self,
+                         std::size_t connections_max, const Services& services)
+    : self_(self),
+      line_bytes_max_(config.line_bytes_max),
+      tls_config_(config.client_tls),
+      tls_(config.client_tls.read(self.id).value()),
+      log_(services.log),
+      line_(loops, line_options(connections_max, services), services.herd, services.places, services.log,
+            services.on_turn_end) {
+  if (self.http || self.trackers) {
+    http_ = std::make_unique<net::HttpServer>(loops, http_options(connections_max, services), services.http,
+                                              services.log, services.on_turn_end);
+  }
+  if (tls_.certificate() != nullptr) tell_certificate();
+}
+
+net::LineServer::Options ClientPorts::line_options(std::size_t connections_max, const Services& services) {
+  return {.host = self_.line.host,
+          .port = self_.line.port,
+          .line_bytes_max = line_bytes_max_,
+          .connections_max = connections_max,
+          .connections_elsewhere = [this] { return sum(http_connections()); },
+          .tls = tls_.line,
+          // Otherwise the line protocol has no place for what would be asked for.
+          .access = tls_.line && tls_config_.line_clients_ca ? &services.access : nullptr,
+          .warn = [this](const std::string& text) { warn(text); }};
+}
+
+net::HttpServer::Options ClientPorts::http_options(std::size_t connections_max, const Services& services) {
+  net::HttpServer::Options options;
+  for (const auto& endpoint : {self_.http, self_.trackers}) {
+    if (endpoint) options.addresses.push_back({endpoint->host, endpoint->port});
+  }
+  options.connections_max = connections_max;
+  options.connections_elsewhere = [this] { return sum(line_connections()); };
+  options.tls = tls_.http;
+  options.make_feed = services.make_feed;
+  options.warn = [this](const std::string& text) { warn(text); };
+  return options;
+}
+
+std::string ClientPorts::http_text() const {
+  if (!http_) return {};
+  const auto addresses = http_->addresses();
+  std::string text;
+  if (self_.http) text += ", http " + addresses.front();
+  if (self_.trackers) text += ", trackers " + addresses.back();
+  return text;
+}
+
+std::vector<std::size_t> ClientPorts::http_connections() const {
+  return http_ ? http_->connections() : std::vector<std::size_t>();
+}
+
+std::uint64_t ClientPorts::connections_refused() const {
+  return line_.connections_refused() + (http_ ? http_->connections_refused() : 0);
+}
+
+std::size_t ClientPorts::sum(const std::vector<std::size_t>& counts) {
+  return std::accumulate(counts.begin(), counts.end(), std::size_t{0});
+}
+
+void ClientPorts::read_certificates_again() {
+  if (!tls_config_.folder) return;
+  auto read = tls_config_.read(self_.id);
+  if (!read) {
+    return log_.error("certificates for clients not read, the ones before stay in use: " + read.error().message);
+  }
+  tls_ = *std::move(read);
+  if (tls_.line) line_.set_tls(*tls_.line);
+  if (tls_.http && http_) http_->set_tls(*tls_.http);
+  tell_certificate();
+}
+
+void ClientPorts::tell_certificate() {
+  log_.info("certificate for clients read: " + tls_.certificate()->common_name() + ", valid until " +
+            net::utc_text(tls_.certificate()->valid_until()) + " (" + tls_config_.files(self_.id).certificate.string() +
+            ")");
+  warn_of_expiry();
+}
+
+void ClientPorts::warn_of_expiry() {
+  if (tls_.certificate() == nullptr) return;
+  const auto until = tls_.certificate()->valid_until();
+  const auto left = until - net::wall_now() / second;
+  if (left > expiry_warning_s) return;
+  log_.warn(tls_config_.files(self_.id).certificate.string() + (left > 0 ? " expires on " : " expired on ") +
+            net::utc_text(until) + ", and clients will refuse it then: put a new one there and send SIGHUP");
+}
+
+/// From any thread.
+void ClientPorts::warn(const std::string& text) {
+  const auto this_second = net::steady_now() / second;
+  if (warned_in_.exchange(this_second) != this_second) warnings_ = 0;
+  if (warnings_.fetch_add(1) < warnings_max) log_.warn(text);
+}
+
+void ClientPorts::close() {
+  line_.close();
+  if (http_) http_->close();
+}
+
+}  // namespace herd::node
