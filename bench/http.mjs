@@ -79,5 +79,5 @@ for (let round = 0; round < rounds; ++round) {
   if (JSON.parse(made).accepted !== reports) throw new Error(made);
   batches.push(reports / cpu);
 }
-console.log(`batches of ${reports}: ${batches.map((rate) => `${Math.round(rate / 1000)},000`).join(' ')} reports per second of CPU`);
+console.log(`batches of ${reports}: ${batches.map((rate) => rate.toPrecision(2) / 1e6).join(', ')} million reports per second of CPU`);
 process.exit(0);

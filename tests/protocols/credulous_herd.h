@@ -16,14 +16,15 @@
 
 namespace herd::protocols {
 
-/// A herd of one server, Riley, that believes whatever it heard last. It refuses the client "refused". (How reports
-/// compare is for tests of the node.)
+/// A herd of one server, Riley, that believes whatever it heard last. It refuses the client "refused", for
+/// whom it has no room, and the client "hasty". (How reports compare is for tests of the node.)
 class CredulousHerd : public Herd {
  public:
   void report(std::span<Heard> heard, Time now) override {
     const std::lock_guard lock(mutex_);
     for (auto& each : heard) {
-      each.is_refused = each.report.client == "refused";
+      each.is_refused = each.report.client == "refused" || each.report.client == "hasty";
+      if (each.report.client == "hasty") each.refusal = Refusal::too_often;
       if (each.is_refused) continue;
       auto& line = lines_[std::string(each.report.client)];
       line.clear();

@@ -80,7 +80,14 @@ TEST_F(HttpClients, are_refused_with_what_is_wrong_in_their_report) {
 
 TEST_F(HttpClients, are_refused_when_the_server_holds_as_many_as_it_may) {
   EXPECT_EQ(ask("PUT", "/v1/clients/refused", phone_7),
-            "507 the client is new, and this server holds as many as it may; ask its operator");
+            "507 the client is new, and this server holds as many as it may");
+}
+
+TEST_F(HttpClients, that_report_more_often_than_they_may_are_told_to_wait) {
+  const auto hasty = response("PUT", "/v1/clients/hasty", phone_7);
+  EXPECT_EQ(hasty.status, 429);
+  EXPECT_EQ(hasty.fields, (decltype(hasty.fields){{"Retry-After", "1"}}));
+  EXPECT_EQ(ask("PUT", "/v1/clients/hasty", phone_7), "429 the client reports more often than it may; try again later");
 }
 
 TEST_F(HttpClients, are_forgotten_once) {

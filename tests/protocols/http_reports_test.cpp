@@ -112,6 +112,7 @@ TEST_F(HttpReports, for_which_there_is_no_room_are_told) {
             R"("detail":"the client is new, and this server holds as many as it may"}]})"
             "\n");
   EXPECT_EQ(response("POST", "/v1/reports", R"([{"client":"refused","lat":1,"lon":2}])").status, 507);
+  EXPECT_EQ(response("POST", "/v1/reports", R"([{"client":"hasty","lat":1,"lon":2}])").status, 429);
 }
 
 TEST_F(HttpReports, of_clients_that_one_may_not_report_are_refused_alone) {

@@ -33,8 +33,9 @@ Error wrong(const Parameter& parameter, std::string_view text, const std::string
 
 std::optional<double> parse_number(std::string_view text) {
   double number = 0;
-  const auto* const end = text.data() + text.size();
-  const auto [read_to, error] = std::from_chars(text.data(), end, number);
+  const auto* const begin = text.data();
+  const auto* const end = begin + text.size();
+  const auto [read_to, error] = std::from_chars(begin, end, number);
   if (error != std::errc() || read_to != end) return std::nullopt;
   return number;
 }
@@ -86,8 +87,8 @@ Result<HttpArguments::Value> HttpArguments::parse(const Parameter& parameter, st
     case Type::number: {
       const auto number = parse_number(said);
       const bool is_whole = parameter.type == Type::whole;
-      if (!number || !(*number >= parameter.min && *number <= parameter.max) ||
-          (is_whole && *number != std::floor(*number))) {
+      const bool is_within = number && *number >= parameter.min && *number <= parameter.max;  // NaN is not
+      if (!is_within || (is_whole && *number != std::floor(*number))) {
         return wrong(parameter, *decoded,
                      std::string(is_whole ? "a whole number" : "a number") + " from " + plain(parameter.min) + " to " +
                          plain(parameter.max));

@@ -32,7 +32,7 @@ struct HttpCall {
 };
 
 /// A request without a body of interest, whose answer is made by a function.
-template <HttpAnswer (*answer)(const HttpCall&, Time now)>
+template <HttpAnswer (*Answer)(const HttpCall&, Time now)>
 class HttpQuestion : public HttpExchange {
  public:
   explicit HttpQuestion(HttpCall call) : call_(std::move(call)) {}
@@ -43,7 +43,7 @@ class HttpQuestion : public HttpExchange {
 
   std::size_t body_bytes_max() const override { return call_.endpoint.body_bytes_max; }
   void on_body(std::string_view /*bytes*/, Time /*now*/) override {}
-  HttpAnswer finish(Time now) override { return answer(call_, now); }
+  HttpAnswer finish(Time now) override { return Answer(call_, now); }
 
  private:
   HttpCall call_;

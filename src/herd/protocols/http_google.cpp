@@ -24,10 +24,11 @@ std::string_view text_of(const HttpArguments& arguments, std::string_view name) 
 
 std::optional<double> radius_of(std::string_view text) {
   double radius_m = 0;
-  const auto* const end = text.data() + text.size();
-  const auto [read_to, error] = std::from_chars(text.data(), end, radius_m);
-  if (error != std::errc() || read_to != end || !(radius_m > 0 && radius_m <= places_radius_m_max)) return std::nullopt;
-  return radius_m;
+  const auto* const begin = text.data();
+  const auto* const end = begin + text.size();
+  const auto [read_to, error] = std::from_chars(begin, end, radius_m);
+  const bool is_right = radius_m > 0 && radius_m <= places_radius_m_max;  // NaN is neither
+  return error == std::errc() && read_to == end && is_right ? std::optional(radius_m) : std::nullopt;
 }
 
 }  // namespace

@@ -25,7 +25,10 @@ class ReportExchange : public HttpExchange {
     auto& herd = call_.doors.herd;
     herd.report({&*heard, 1}, now);
     if (heard->is_refused) {
-      return problem(507, "the client is new, and this server holds as many as it may; ask its operator");
+      const bool is_too_often = heard->refusal == Herd::Refusal::too_often;
+      auto response = problem(is_too_often ? 429 : 507, ReportBatch::reason_of(heard->refusal));
+      if (is_too_often) response.fields.emplace_back("Retry-After", "1");
+      return response;
     }
     std::string line;
     wire::append_line(line, herd.server(), now, heard->report);

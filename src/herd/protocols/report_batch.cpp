@@ -135,10 +135,16 @@ void ReportBatch::bring(Time now) {
       ++outcome_.accepted;
       continue;
     }
-    refuse(Refusal::no_room, origins[i].index, origins[i].line,
-           "the client is new, and this server holds as many as it may");
+    const auto why = reports[i].refusal;
+    refuse(why == Herd::Refusal::too_often ? Refusal::too_many : Refusal::no_room, origins[i].index, origins[i].line,
+           std::string(reason_of(why)));
   }
   waiting_->clear();
+}
+
+std::string_view ReportBatch::reason_of(Herd::Refusal refusal) {
+  return refusal == Herd::Refusal::too_often ? "the client reports more often than it may; try again later"
+                                             : "the client is new, and this server holds as many as it may";
 }
 
 void ReportBatch::refuse(Refusal refusal, std::uint64_t index, std::uint64_t line, std::string detail) {

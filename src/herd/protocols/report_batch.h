@@ -54,6 +54,9 @@ class ReportBatch {
   /// No more bytes will come.
   const Outcome& finish(Time now);
 
+  /// For whoever told the report.
+  static std::string_view reason_of(Herd::Refusal refusal);
+
  private:
   struct Waiting;
   void take_elements(Time now);
