@@ -54,13 +54,13 @@ export function reachable(topology, from, down) {
 export class Herd {
   #folder;
 
-  /// `limits`, `log`, `places` and `auth` are the sections of that name, `threads` how many event loops each server runs (what
+  /// `limits`, `log`, `places`, `auth` and `mqtt` are the sections of that name, `threads` how many event loops each server runs (what
   /// it chooses, if null); `env` is added to each server's environment (or
   /// tells by its name what is), `descriptors` is how many each may have. `proxied`: each link is a FaultyProxy, see
   /// cable(). `tls`: links are TLS. `networked`: each server is in a network namespace of `network`, and links are TLS.
-  constructor({ topology = seed, threads = null, limits = {}, log = {}, places = {}, auth = null, env = {}, descriptors = null, proxied = false,
+  constructor({ topology = seed, threads = null, limits = {}, log = {}, places = {}, auth = null, mqtt = null, env = {}, descriptors = null, proxied = false,
     networked = false, tls = networked } = {}) {
-    Object.assign(this, { topology, threads, limits, log, places, auth, env, descriptors, proxied, networked, tls });
+    Object.assign(this, { topology, threads, limits, log, places, auth, mqtt, env, descriptors, proxied, networked, tls });
     this.servers = {};
     this.cables = [];
   }
@@ -191,6 +191,7 @@ export class Herd {
       ...servers,
       ...(this.tls ? section('tls', { peers: 'certs' }) : []),
       ...(this.auth || this.networked ? section('auth', this.auth ?? { open: true }) : []),
+      ...(this.mqtt ? section('mqtt', this.mqtt) : []),
       ...section('limits', this.limits),
       ...section('log', this.log),
       ...section('places', this.places),

@@ -50,6 +50,31 @@ std::string certificates_text(const node::Config& config) {
   return "links are TLS, with certificates in " + config.peer_certificates->string() + ", valid\n" + text;
 }
 
+/// The same for what clients' ports show.
+std::string client_certificates_text(const node::Config& config) {
+  const auto& tls = config.client_tls;
+  if (!tls.folder) return {};
+  std::string text;
+  std::string mistakes;
+  for (const auto& server : config.servers) {
+    const auto files = tls.files(server.id);
+    if (!std::filesystem::exists(files.key) && !std::filesystem::exists(files.certificate)) continue;
+    if (const auto read = tls.read(server.id)) {
+      text += "  " + server.id + " until " + net::utc_text(read->certificate()->valid_until()) + "\n";
+    } else {
+      mistakes += (mistakes.empty() ? "" : "\n") + read.error().message;
+    }
+  }
+  if (text.empty() && mistakes.empty()) {
+    mistakes = tls.folder->string() + ": holds no certificate of any server; put <id>.crt and <id>.key there for each " +
+               "server of this machine";
+  }
+  if (!mistakes.empty()) throw UsageError(mistakes);
+  const std::string ports = tls.is_on_line ? (tls.is_on_http ? "line and http ports" : "line ports") : "http ports";
+  return ports + " are TLS, with certificates in " + tls.folder->string() + ", valid\n" + text +
+         (tls.line_clients_ca ? "line clients show certificates of " + tls.line_clients_ca->string() + "\n" : "");
+}
+
 std::string threads_text(const node::Config& config) {
   if (config.threads) return "event loops: " + std::to_string(*config.threads) + " for each server\n";
   return "event loops: one per CPU, shared out among the servers of a machine\n";
@@ -81,7 +106,7 @@ std::string access_text(const node::Config& config) {
 
 int check_config(const std::string& file) {
   const auto config = load_herd(file);
-  const auto certificates = certificates_text(config);
+  const auto certificates = certificates_text(config) + client_certificates_text(config);
   const auto access = access_text(config);
   const auto google = google_text(config.google);
   check_place_files(config);

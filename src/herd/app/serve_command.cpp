@@ -5,6 +5,7 @@
 #include <string>
 
 #include "herd/app/herd_file.h"
+#include "herd/app/usage_error.h"
 #include "herd/node/server.h"
 
 namespace herd::app {
@@ -22,6 +23,7 @@ int serve(const ServeOptions& options) {
   const auto& server = server_named(config, options.name, options.config_file);
   check_tokens(config);
   if (config.peer_certificates) check_certificate_of(server, config);
+  if (const auto read = config.client_tls.read(server.id); !read) throw UsageError(read.error().message);
   if (!options.no_warnings) {
     for (const auto& warning : config.warnings) std::cerr << "warning: " << warning << '\n';
   }

@@ -57,7 +57,8 @@ class ConfigReader {
 
   Config read(const toml::table& document) {
     const TomlSection top(document, "the file", 1,
-                          {"herd", "server", "tls", "auth", "places", "durability", "log", "limits"}, mistakes_);
+                          {"herd", "server", "tls", "auth", "mqtt", "places", "durability", "log", "limits"},
+                          mistakes_);
     read_herd(top.table("herd", {"name", "data", "threads"}));
     if (document.contains("tls")) read_tls(top.table("tls", {"peers", "clients", "clients_on", "line_clients_ca"}));
     read_auth(top.table("auth", {"tokens", "open"}));
@@ -68,6 +69,9 @@ class ConfigReader {
       mistakes_.add(1, "the file names no server; add a [[server]] with id, line and peer");
     }
     connect_links();
+    if (document.contains("mqtt")) {
+      config_.mqtt = read_mqtt(top.table("mqtt", mqtt_keys()), folder_, server_ids(), mistakes_);
+    }
     read_places(top.table("places", {"files", "google_key_file", "google_url", "google_ca", "google_timeout_ms",
                                      "google_cache_s", "google_requests_per_day"}));
     read_durability(top.table("durability", {"mode"}));
@@ -226,11 +230,16 @@ class ConfigReader {
     return *std::move(parsed);
   }
 
-  void connect_links() {
+  std::vector<std::string> server_ids() const {
     std::vector<std::string> ids;
     for (const auto& server : config_.servers) {
       if (!server.id.empty()) ids.push_back(server.id);
     }
+    return ids;
+  }
+
+  void connect_links() {
+    const auto ids = server_ids();
     for (const auto& link : links_) {
       if (link.from == link.to) {
         mistakes_.add(link.line, "talks_with of " + link.from + " names itself; name its neighbours only");

@@ -11,6 +11,7 @@
 #include "herd/node/client_tls_config.h"
 #include "herd/node/endpoint.h"
 #include "herd/node/google_config.h"
+#include "herd/node/mqtt_config.h"
 
 namespace herd::node {
 
@@ -45,6 +46,7 @@ struct Config {
   std::optional<std::filesystem::path> tokens;             ///< [auth] tokens; none: everybody may do everything
   bool is_open = false;                                    ///< [auth] open: see docs/access.md
   std::vector<std::filesystem::path> place_files;          ///< [places] files, besides those that ship
+  std::optional<MqttConfig> mqtt;                          ///< [mqtt]; none: no broker is heard
   GoogleConfig google;                                     ///< [places] google_*
   TrafficLogging traffic = TrafficLogging::limited;        ///< [log] traffic
   std::uint64_t clients_max = 50'000'000;                  ///< [limits] clients_max

@@ -45,6 +45,25 @@ FigureGroup access_figures(const AccessControl& access) {
           }};
 }
 
+FigureGroup mqtt_figures(const MqttDoor& door) {
+  const auto status = door.status();
+  return {"mqtt",
+          {
+              {"connected", "1 while there is a connection to the MQTT broker.", Kind::gauge,
+               std::uint64_t{status.client.is_connected}},
+              {"connects", "Connections that the MQTT broker accepted.", Kind::counter, status.client.connects},
+              {"failures", "Attempts to connect that failed, and connections lost.", Kind::counter,
+               status.client.failures},
+              {"messages", "Messages that came from the MQTT broker.", Kind::counter, status.client.messages},
+              {"reports", "Reports in them that were taken.", Kind::counter, status.reports},
+              {"refused", "Reports in them refused for want of room, or over a rate.", Kind::counter, status.refused},
+              {"broken", "Messages that could not be used.", Kind::counter, status.broken},
+              {"published", "Positions told to the MQTT broker.", Kind::counter, status.client.published},
+              {"publish_dropped", "Positions not told to it for want of room, or a topic.", Kind::counter,
+               status.client.publish_dropped},
+          }};
+}
+
 FigureGroup app_figures(const protocols::TrackerApps& apps) {
   using protocols::TrackerApp;
   struct Names {

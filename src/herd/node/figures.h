@@ -2,6 +2,7 @@
 
 #include "herd/node/access_control.h"
 #include "herd/node/client_ports.h"
+#include "herd/node/mqtt_door.h"
 #include "herd/node/status.h"
 #include "herd/protocols/tracker_apps.h"
 
@@ -10,6 +11,7 @@ namespace herd::node {
 
 FigureGroup http_figures(const ClientPorts& ports);
 FigureGroup access_figures(const AccessControl& access);
+FigureGroup mqtt_figures(const MqttDoor& door);
 FigureGroup app_figures(const protocols::TrackerApps& apps);
 
 }  // namespace herd::node

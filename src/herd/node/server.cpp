@@ -21,6 +21,7 @@
 #include "herd/node/access_control.h"
 #include "herd/node/client_ports.h"
 #include "herd/node/figures.h"
+#include "herd/node/mqtt_door.h"
 #include "herd/node/node.h"
 #include "herd/node/place_source.h"
 #include "herd/node/self_description.h"
@@ -144,6 +145,9 @@ class Server {
                 .make_feed = [this] { return std::make_unique<LoopFeed>(node_); }}),
         peer_(loop_, self.peer.host, self.peer.port, identity_, those_who_dial(), tls(),
               flood::hello_max_for(self.peer.is_loopback()), log_) {
+    if (config.mqtt && config.mqtt->is_for(self.id)) {
+      mqtt_ = std::make_unique<MqttDoor>(*config.mqtt, config.herd, node_, log_, [this] { wake_neighbors(); });
+    }
     loop_.every(second, [this] { on_second(); });
     loop_.every(SelfDescription::look_every, [this] { self_.look_at_readiness(); });
     loop_.every(Node::survey_every, [this] { survey(); });
@@ -288,6 +292,7 @@ class Server {
     context.groups.push_back(http_figures(ports_));
     context.groups.push_back(app_figures(api_.apps()));
     context.groups.push_back(access_figures(access_));
+    if (mqtt_) context.groups.push_back(mqtt_figures(*mqtt_));
     return context;
   }
 
@@ -298,6 +303,7 @@ class Server {
     farewell_until_ = net::steady_now() + farewell_max;
     ports_.close();
     peer_.close();
+    mqtt_.reset();
     loop_.every(5 * millisecond, [this] {
       const auto now = net::steady_now();
       const bool all_taken = std::ranges::all_of(ports_.line_connections(), [](auto count) { return count == 0; });
@@ -327,6 +333,7 @@ class Server {
   protocols::HttpApi api_{node_, places_.provider(), access_, self_, {.apps = {.log = &log_}}};
   ClientPorts ports_;
   net::PeerListener peer_;
+  std::unique_ptr<MqttDoor> mqtt_;
 
   const bool has_terminal_ = isatty(STDIN_FILENO) == 1;
   std::atomic<store::Sequence> changes_announced_ = 0;

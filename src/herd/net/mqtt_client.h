@@ -1,0 +1,117 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "herd/base/time.h"
+#include "herd/net/descriptor.h"
+#include "herd/net/log_file.h"
+
+struct mosquitto;  // libmosquitto's
+
+namespace herd::net {
+
+struct MqttOptions {
+  std::string host;
+  std::uint16_t port = 1883;
+  bool is_tls = false;
+  std::filesystem::path authorities = {};  ///< PEM; empty: those that the system trusts
+  std::string client_id;
+  /// The broker keeps what comes while we are away.
+  bool is_persistent = false;
+  std::string user = {};
+  std::string password = {};
+  std::vector<std::string> topics;  ///< subscribed to with QoS 1; may have + and #
+};
+
+/// What happened since the start.
+struct MqttClientCounters {
+  bool is_connected = false;
+  std::uint64_t connects = 0;
+  std::uint64_t failures = 0;  ///< to connect, and connections that were lost
+  std::uint64_t messages = 0;  ///< that came
+  std::uint64_t published = 0;
+  std::uint64_t publish_dropped = 0;  ///< for want of room
+};
+
+/// A client of an MQTT broker (3.1.1), on a thread of its own that connects again and again, 1 to 30 s apart. Not
+/// libmosquitto's own thread: that ends at some errors, and waits with select(), which cannot see the sockets of a
+/// server with more than 1024 of them.
+class MqttClient {
+ public:
+  static constexpr std::size_t topics_waiting_max = 100'000;
+  static constexpr Duration wait_min = second;
+  static constexpr Duration wait_max = 30 * second;
+  static constexpr int keep_alive_s = 30;
+
+  /// Of a message that came; the views are valid for the call.
+  struct Message {
+    std::string_view topic;
+    std::string_view payload;
+    bool is_retained;
+  };
+
+  /// `on_message` is called on the client's thread. The log outlives it. Throws std::runtime_error if the library
+  /// will not have the options: the authorities, say.
+  MqttClient(const MqttOptions& options, LogFile& log, std::function<void(const Message&)> on_message);
+  MqttClient(MqttClient&&) = delete;
+  MqttClient& operator=(MqttClient&&) = delete;
+  /// Takes leave of the broker; waits if the host's name is being looked up.
+  ~MqttClient();
+
+  /// From any thread: publishes it, retained, as soon as it can. What waits for the same topic is replaced by it.
+  void publish(std::string topic, std::string payload);
+
+  MqttClientCounters counters() const;
+
+ private:
+  struct Free {
+    void operator()(mosquitto* client) const;
+  };
+
+  void set_up();
+  void run();
+  void connect();
+  void talk(int timeout_ms);
+  void lose(const std::string& reason);
+  void publish_waiting();
+  void on_connect(int code);
+  std::string broker() const;
+
+  const MqttOptions options_;
+  LogFile& log_;
+  const std::function<void(const Message&)> on_message_;
+  Descriptor wake_;
+  std::unique_ptr<mosquitto, Free> client_;
+
+  // Of the thread alone.
+  bool is_open_ = false;  // there is a connection, or the beginning of one
+  bool is_first_ = true;
+  std::string refusal_;  // what the broker said to our CONNECT
+  int in_flight_ = 0;    // published, not acknowledged; libmosquitto sends them again on the next connection
+  Duration wait_ = wait_min;
+  Time connect_at_ = 0;
+
+  std::mutex mutex_;
+  std::map<std::string, std::string> waiting_;  // payloads by topic
+  std::atomic<bool> is_stopping_ = false;
+  std::atomic<bool> is_connected_ = false;
+  std::atomic<std::uint64_t> connects_ = 0;
+  std::atomic<std::uint64_t> failures_ = 0;
+  std::atomic<std::uint64_t> messages_ = 0;
+  std::atomic<std::uint64_t> published_ = 0;
+  std::atomic<std::uint64_t> publish_dropped_ = 0;
+  std::thread thread_;  // the last: it uses all of the above
+};
+
+}  // namespace herd::net

@@ -1,0 +1,202 @@
+// The herd as a client of a real Mosquitto.
+
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { eventually, within } from './eventually.mjs';
+import { Herd, chain, describeHerd, freePorts } from './herd.mjs';
+
+const children = new Set();
+process.on('exit', () => children.forEach((child) => child.kill('SIGKILL')));
+
+function start(command, args) {
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', command, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  children.add(child);
+  child.output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (child.output += text));
+  child.ended = new Promise((resolve) => child.on('close', (code) => {
+    children.delete(child);
+    resolve(code);
+  }));
+  return child;
+}
+
+const mosquitto = fs.existsSync('/usr/sbin/mosquitto') ? '/usr/sbin/mosquitto' : 'mosquitto';
+
+/// A broker in a folder of its own.
+class Broker {
+  child = null;
+
+  constructor(port, lines = ['allow_anonymous true']) {
+    this.port = port;
+    this.folder = fs.mkdtempSync(path.join(os.tmpdir(), 'proxyherd-mqtt-'));
+    this.write(lines);
+  }
+
+  file(name) {
+    return path.join(this.folder, name);
+  }
+
+  write(lines) {
+    fs.writeFileSync(this.file('mosquitto.conf'),
+      [`listener ${this.port} 127.0.0.1`, 'persistence true', `persistence_location ${this.folder}/`, 'user root', ...lines, ''].join('\n'));
+  }
+
+  async start() {
+    this.child = start(mosquitto, ['-v', '-c', this.file('mosquitto.conf')]);
+    await eventually('the broker runs', () => {
+      if (this.child.exitCode !== null) throw Object.assign(new Error(this.child.output), { isFinal: true });
+      return / running/.test(this.child.output);
+    });
+  }
+
+  async stop(signal = 'SIGTERM') {
+    if (!this.child) return;
+    this.child.kill(signal);
+    await within(10, 'the broker ends', this.child.ended);
+    this.child = null;
+  }
+
+  async remove() {
+    await this.stop('SIGKILL');
+    fs.rmSync(this.folder, { recursive: true });
+  }
+
+  publish(topic, payload, ...options) {
+    const { status, stderr } = spawnSync('mosquitto_pub', ['-h', '127.0.0.1', '-p', this.port, '-q', '1', '-t', topic, payload === '' ? '-n' : '-s',
+      ...options],
+      { input: payload, encoding: 'utf8', timeout: 10_000 });
+    assert.equal(status, 0, stderr);
+  }
+}
+
+const location = (members) => JSON.stringify({ _type: 'location', tid: 'ph', lat: 34.06893, lon: -118.445127, ...members });
+
+const mqttOf = async (server) => (await server.status()).mqtt;
+const connected = (servers) =>
+  Promise.all(servers.map((server) => eventually(`${server.name} is connected`, async () => (await mqttOf(server)).connected, 40)));
+const known = (servers, client, what) =>
+  Promise.all(servers.map((server) => eventually(`${server.name} knows ${client} ${what}`, async () =>
+    (await server.ask(`WHATSAT ${client} 0 0\n`)).split('\n')[0].endsWith(what), 15)));
+
+const [port] = await freePorts(1);
+const broker = new Broker(port);
+
+describeHerd('a herd that hears a broker', { topology: chain('Aa', 'Bb', 'Cc'),
+  mqtt: { broker: `127.0.0.1:${port}`, topics: ['owntracks/+/+'], servers: ['Aa', 'Bb'] } }, (herd) => {
+  const all = () => Object.values(herd.servers);
+  const listening = () => [herd.servers.Aa, herd.servers.Bb];
+  after(() => broker.remove());
+
+  it('serves while there is none, and connects once there is', async () => {
+    await herd.servers.Aa.ask('IAMAT early +1+1 1\n');
+    assert.equal((await mqttOf(herd.servers.Aa)).connected, 0);
+    await eventually('it failed to connect', async () => (await mqttOf(herd.servers.Aa)).failures > 0);
+    assert.match(herd.servers.Aa.log(), /warning MQTT 127\.0\.0\.1:\d+: .*; next attempt in 1 s/);
+    await broker.start();
+    await connected(listening());
+    assert.equal(await mqttOf(herd.servers.Cc), undefined);
+  });
+
+  it('tells at all servers what phones said', async () => {
+    broker.publish('owntracks/jane/phone', location({ tst: 1621464827, batt: 67 }));
+    await known(all(), 'jane/phone', ' jane/phone +34.06893-118.445127 1621464827');
+    const { messages, reports, broken } = await mqttOf(herd.servers.Bb);
+    assert.deepEqual({ messages, reports, broken }, { messages: 1, reports: 1, broken: 0 });
+  });
+
+  it('takes no will and no way point for a position', async () => {
+    const before = await mqttOf(herd.servers.Aa);
+    broker.publish('owntracks/jane/phone', '{"_type":"lwt","tst":1621464900}');
+    broker.publish('owntracks/jane/phone', '{"_type":"waypoint","desc":"Home","tst":1}');
+    broker.publish('owntracks/jane/phone', '');
+    await eventually('all came', async () => (await mqttOf(herd.servers.Aa)).messages === before.messages + 3);
+    const { reports, broken } = await mqttOf(herd.servers.Aa);
+    assert.deepEqual({ reports, broken }, { reports: before.reports, broken: before.broken });
+  });
+
+  it('is not disturbed by what is no JSON, a megabyte or a bad position, and logs the first of them', async () => {
+    const before = await mqttOf(herd.servers.Aa);
+    broker.publish('owntracks/bad/a', '\u0000\u0001\u00ff binary');
+    broker.publish('owntracks/bad/b', 'x'.repeat(1_000_000));
+    broker.publish('owntracks/bad/c', location({ tst: 1, lat: 91 }));
+    broker.publish('owntracks/good/one', location({ tst: 1621464830 }));
+    await known(all(), 'good/one', ' 1621464830');
+    const { broken, reports } = await mqttOf(herd.servers.Aa);
+    assert.deepEqual({ broken, reports }, { broken: before.broken + 3, reports: before.reports + 1 });
+    const logged = herd.servers.Aa.log().split('\n').filter((line) => line.includes('MQTT topic owntracks/bad/'));
+    assert.equal(logged.length, 1, logged.join('\n'));
+  });
+
+  it('connects again to a broker that was killed', async () => {
+    await broker.stop('SIGKILL');
+    for (const server of listening()) {
+      await eventually('it noticed', async () => !(await mqttOf(server)).connected);
+    }
+    await broker.start();
+    await connected(listening());
+    broker.publish('owntracks/jane/phone', location({ tst: 1621464840 }));
+    await known(all(), 'jane/phone', ' 1621464840');
+  });
+
+  it('hears what the broker retained when a server starts', async () => {
+    broker.publish('owntracks/kept/phone', location({ tst: 1621464850 }), '-r');
+    await known(all(), 'kept/phone', ' 1621464850');
+    await Promise.all(all().map((server) => server.stop()));
+    await herd.start();
+    await known(all(), 'kept/phone', ' 1621464850');
+  });
+});
+
+describe('a broker with passwords and TLS', { timeout: 120_000 }, () => {
+  let secured;
+  let herd;
+  before(async () => {
+    const [tlsPort] = await freePorts(1);
+    secured = new Broker(tlsPort);
+    const sh = (command, ...args) => {
+      const { status, stderr } = spawnSync(command, args, { cwd: secured.folder, encoding: 'utf8', timeout: 20_000 });
+      assert.equal(status, 0, stderr);
+    };
+    sh('openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2', '-subj', '/CN=localhost',
+      '-addext', 'subjectAltName=DNS:localhost', '-keyout', 'broker.key', '-out', 'broker.crt');
+    sh('mosquitto_passwd', '-c', '-b', 'passwords', 'herd', 'right');
+    secured.write(['allow_anonymous false', `password_file ${secured.file('passwords')}`, `certfile ${secured.file('broker.crt')}`,
+      `keyfile ${secured.file('broker.key')}`]);
+    fs.writeFileSync(secured.file('secret'), 'wrong\n');
+    await secured.start();
+    herd = new Herd({ topology: chain('Aa'), mqtt: { broker: `mqtts://localhost:${tlsPort}`, topics: ['owntracks/+/+'], user: 'herd',
+      password_file: secured.file('secret'), ca: secured.file('broker.crt'), persistent: true } });
+    await herd.start();
+  });
+  after(async () => {
+    await herd?.stop();
+    await secured?.remove();
+  });
+
+  it('refuses a wrong password, which is logged without it', async () => {
+    const { Aa } = herd.servers;
+    await eventually('it is refused', () => /warning MQTT localhost:\d+: Connection Refused: not authorised/.test(Aa.log()), 20);
+    assert.doesNotMatch(Aa.log(), /wrong/);
+    assert.equal((await mqttOf(Aa)).connected, 0);
+  });
+
+  it('is heard with the right one, and keeps what came while the server was away', async () => {
+    const { Aa } = herd.servers;
+    fs.writeFileSync(secured.file('secret'), 'right\n');
+    await Aa.stop();
+    await herd.start();
+    await connected([Aa]);
+    const publish = (...args) => secured.publish(...args, '-h', 'localhost', '-u', 'herd', '-P', 'right', '--cafile', secured.file('broker.crt'));
+    publish('owntracks/jane/phone', location({ tst: 1621464827 }));
+    await known([Aa], 'jane/phone', ' 1621464827');
+    await Aa.stop();
+    publish('owntracks/jane/phone', location({ tst: 1621464828 }));
+    await herd.start();
+    await known([Aa], 'jane/phone', ' 1621464828');
+    herd.check();
+  });
+});

@@ -1,0 +1,275 @@
+// TLS on the ports of clients: curl, openssl s_client and Node's own, with certificates that openssl makes.
+
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import tls from 'node:tls';
+import { eventually, within } from './eventually.mjs';
+import { freePorts } from './herd.mjs';
+import { LineClient } from './line_client.mjs';
+import { ServerProcess, binary } from './server_process.mjs';
+
+function openssl(folder, ...args) {
+  const { status, stderr } = spawnSync('openssl', args, { cwd: folder, encoding: 'utf8', timeout: 20_000 });
+  assert.equal(status, 0, stderr);
+}
+
+/// A CA of its own in the folder: NAME.crt and NAME.key.
+function makeCa(folder, name) {
+  openssl(folder, 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '30',
+    '-subj', `/CN=${name}`, '-keyout', `${name}.key`, '-out', `${name}.crt`);
+}
+
+/// A certificate of that CA for `commonName`: NAME.crt and NAME.key, of which nobody else can read the key.
+function issue(folder, ca, name, commonName = name) {
+  openssl(folder, 'req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-subj', `/CN=${commonName}`,
+    '-addext', 'subjectAltName=IP:127.0.0.1,DNS:localhost', '-keyout', `${name}.key`, '-out', `${name}.csr`);
+  openssl(folder, 'x509', '-req', '-in', `${name}.csr`, '-CA', `${ca}.crt`, '-CAkey', `${ca}.key`, '-CAcreateserial',
+    '-days', '20', '-copy_extensions', 'copy', '-out', `${name}.crt`);
+  fs.chmodSync(path.join(folder, `${name}.key`), 0o600);
+}
+
+/// One server with TLS for its clients, all of it in a temporary folder.
+class TlsServer {
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'proxyherd-tls-clients-'));
+
+  async make(more = '') {
+    for (const ca of ['web-ca', 'clients-ca', 'other-ca']) makeCa(this.folder, ca);
+    issue(this.folder, 'web-ca', 'Alone');
+    issue(this.folder, 'clients-ca', 'phone', 'phone-7');
+    issue(this.folder, 'other-ca', 'stranger', 'phone-7');
+    const [line, peer, http, trackers] = await freePorts(4);
+    this.ports = { line, peer, http, trackers };
+    fs.writeFileSync(this.file('herd.toml'), [
+      '[herd]', 'name = "coast"', '[[server]]', 'id = "Alone"', `line = "127.0.0.1:${line}"`, `peer = "127.0.0.1:${peer}"`,
+      `http = "127.0.0.1:${http}"`, `trackers = "127.0.0.1:${trackers}"`, '[tls]', 'clients = "."', more, ''].join('\n'));
+    this.server = new ServerProcess({ name: 'Alone', configFile: this.file('herd.toml'), ports: this.ports,
+      data: this.file('data/Alone') });
+    return this;
+  }
+
+  file(name) {
+    return path.join(this.folder, name);
+  }
+
+  read(name) {
+    return fs.readFileSync(this.file(name));
+  }
+
+  check() {
+    return spawnSync(binary, ['check-config'], { cwd: this.folder, encoding: 'utf8', timeout: 20_000 });
+  }
+
+  async stop() {
+    await this.server.stop();
+    fs.rmSync(this.folder, { recursive: true });
+  }
+}
+
+/// What curl prints, or what it complains of.
+async function curl(...args) {
+  const child = spawn('curl', ['-sS', '--max-time', '20', ...args]);
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (piece) => (text += piece));
+  await new Promise((resolve) => child.on('close', resolve));
+  return text;
+}
+
+/// What openssl s_client hears when it says `lines`, and what it says itself.
+async function sClient(port, lines, ...args) {
+  const child = spawn('openssl', ['s_client', '-connect', `127.0.0.1:${port}`, '-quiet', '-no_ign_eof', ...args]);
+  let heard = '';
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (piece) => (heard += piece));
+  child.stdin.on('error', () => {}); // it may have been refused
+  child.stdin.write(lines);
+  await eventually('an answer or the end', () => /^(AT|\?) .*\n/m.test(heard) || child.exitCode !== null);
+  child.kill();
+  return heard;
+}
+
+describe('TLS for clients', { timeout: 120_000 }, () => {
+  const alone = new TlsServer();
+  const { file } = alone;
+  const ca = () => alone.file('web-ca.crt');
+  before(async () => {
+    await alone.make();
+    await alone.server.start();
+  });
+  after(() => alone.stop());
+
+  const connect = (port, options = {}) => new Promise((resolve, reject) => {
+    const socket = tls.connect({ port, host: '127.0.0.1', ca: alone.read('web-ca.crt'), ...options });
+    socket.once('secureConnect', () => resolve(socket)).once('error', reject);
+  });
+  /// What comes until the other side closes.
+  const hear = (socket) => within(10, 'the end', new Promise((resolve) => {
+    let text = '';
+    socket.setEncoding('utf8').on('data', (piece) => (text += piece)).on('error', () => {});
+    socket.on('close', () => resolve(text));
+  }));
+  const get = (fields = '') => `GET /v1/status HTTP/1.1\r\nHost: x\r\n${fields}\r\n`;
+
+  it('curl trusts the certificate and gets its answer, of TLS 1.3 and 1.2, at both HTTP ports', async () => {
+    for (const port of [alone.ports.http, alone.ports.trackers]) {
+      for (const options of [[], ['--tls-max', '1.2']]) {
+        const status = await curl('--cacert', ca(), ...options, `https://127.0.0.1:${port}/v1/status`);
+        assert.equal(JSON.parse(status).server, 'Alone');
+      }
+    }
+    assert.match(await curl(`https://127.0.0.1:${alone.ports.http}/v1/status`), /certificate/i);
+  });
+
+  it('curl negotiates HTTP/1.1 by ALPN, and who speaks nothing that is spoken here is told so', async () => {
+    const verbose = await curl('-v', '--http2', '--cacert', ca(), `https://127.0.0.1:${alone.ports.http}/v1/status`);
+    assert.match(verbose, /ALPN.*accepted.*http\/1\.1/);
+    await assert.rejects(connect(alone.ports.http, { ALPNProtocols: ['h2'] }));
+  });
+
+  it('keeps the connection, and answers what comes byte by byte or a thousand at a time', async () => {
+    const socket = await connect(alone.ports.http);
+    const heard = hear(socket);
+    for (const byte of get()) socket.write(byte);
+    socket.write(get().repeat(999) + get('Connection: close\r\n'));
+    const text = await heard;
+    assert.equal(text.split('HTTP/1.1 200 OK\r\n').length, 1 + 1001);
+  });
+
+  it('takes a body of many TLS records', async () => {
+    const socket = await connect(alone.ports.http);
+    const heard = hear(socket);
+    socket.write('POST /v1/nothing HTTP/1.1\r\nHost: x\r\nContent-Length: 900\r\nConnection: close\r\n\r\n' + ' '.repeat(900));
+    assert.match(await heard, /^HTTP\/1\.1 4\d\d /);
+  });
+
+  it('serves the line protocol', async () => {
+    const socket = await connect(alone.ports.line);
+    const heard = hear(socket);
+    socket.end('IAMAT kiwi +34.068930-118.445127 1621464827.959498503\nWHATSAT kiwi 0 0\nnonsense\n');
+    const text = await heard;
+    assert.match(text, /^AT Alone \S+ kiwi \+34\.068930-118\.445127 1621464827\.959498503\n/);
+    assert.match(text, /\n\? nonsense\n$/);
+  });
+
+  it('takes and gives more than sockets hold', async () => {
+    const socket = await connect(alone.ports.line);
+    const heard = hear(socket);
+    const count = 100_000;
+    socket.end('IAMAT kiwi +34.068930-118.445127 1621464827.959498503\n'.repeat(count));
+    assert.equal((await heard).split('\n').length, count + 1);
+  });
+
+  it('tells plain HTTP to use https', async () => {
+    const url = `http://127.0.0.1:${alone.ports.http}/v1/status`;
+    const text = await curl('-i', url);
+    assert.match(text, /^HTTP\/1\.1 400 Bad Request\r\n/);
+    assert.match(text, /"detail":"this port speaks TLS: use https:\/\/"/);
+    assert.match(text, /Connection: close/);
+  });
+
+  it('tells a plain line client, too', async () => {
+    const client = await LineClient.connect(alone.ports.line);
+    let text = '';
+    client.socket.on('data', (piece) => (text += piece));
+    client.socket.write('IAMAT kiwi +1+1 5\n');
+    await eventually('it is told', () => text === '? this port speaks TLS\n');
+    client.socket.destroy();
+  });
+
+  it('shows the new certificate after SIGHUP, and loses no connection', async () => {
+    const { http, line } = alone.ports;
+    const before = await connect(http);
+    const beforeLine = await connect(line);
+    const shown = before.getPeerCertificate().serialNumber;
+    issue(alone.folder, 'web-ca', 'Alone');
+    alone.server.child.kill('SIGHUP');
+    const again = async (port) => {
+      const socket = await connect(port);
+      const { serialNumber } = socket.getPeerCertificate();
+      socket.destroy();
+      return serialNumber;
+    };
+    for (const port of [http, line]) await eventually('the new one is shown', async () => (await again(port)) !== shown);
+    for (const [socket, request, answer] of [
+      [before, get('Connection: close\r\n'), /^HTTP\/1\.1 200 OK/], [beforeLine, 'nonsense\n', /^\? nonsense/]]) {
+      const heard = hear(socket);
+      socket.write(request);
+      if (socket === beforeLine) socket.end();
+      assert.match(await heard, answer);
+    }
+  });
+
+  it('keeps the certificate it has if SIGHUP finds none that will do, and check-config says what is wrong', async () => {
+    const good = alone.read('Alone.crt');
+    for (const [bad, reason] of [
+      [Buffer.from('no PEM'), /Alone\.crt: holds no certificate as PEM/],
+      [alone.read('phone.crt'), /Alone\.crt and .*Alone\.key do not belong together/],
+      [null, /Alone\.crt: cannot be read: No such file or directory/]]) {
+      if (bad) fs.writeFileSync(alone.file('Alone.crt'), bad);
+      else fs.rmSync(alone.file('Alone.crt'));
+      const logged = alone.server.log().length;
+      alone.server.child.kill('SIGHUP');
+      await eventually('the log says why', () => alone.server.log().slice(logged).split('\n').some((line) =>
+        /error certificates for clients not read, the ones before stay in use: /.test(line) && reason.test(line)));
+      const checked = alone.check();
+      assert.equal(checked.status, 2);
+      assert.match(checked.stderr, reason);
+      assert.equal(JSON.parse(await curl('--cacert', ca(), `https://127.0.0.1:${alone.ports.http}/v1/status`)).server, 'Alone');
+    }
+    fs.writeFileSync(alone.file('Alone.crt'), good);
+    fs.chmodSync(alone.file('Alone.key'), 0o644);
+    assert.match(alone.check().stderr, /Alone\.key: every user of this machine can read it/);
+    fs.chmodSync(alone.file('Alone.key'), 0o600);
+    const checked = alone.check();
+    assert.equal(checked.stderr, '');
+    assert.match(checked.stdout, /line and http ports are TLS, with certificates in .*, valid\n {2}Alone until /);
+  });
+
+  it('outlives rubbish in and after the handshake', async () => {
+    for (const bytes of [Buffer.from('160301', 'hex'), Buffer.concat([Buffer.from('16030100ff', 'hex'), Buffer.alloc(5000, 1)])]) {
+      for (const port of [alone.ports.http, alone.ports.line]) {
+        const client = await LineClient.connect(port);
+        client.socket.on('error', () => {});
+        client.end(bytes);
+        await eventually('it is closed', () => client.closed);
+      }
+    }
+    assert.equal(JSON.parse(await curl('--cacert', ca(), `https://127.0.0.1:${alone.ports.http}/v1/status`)).server, 'Alone');
+    assert.match(alone.server.log(), /warning (HTTP|line) port: 127\.0\.0\.1:\d+ refused: TLS: /);
+  });
+});
+
+describe('client certificates on the line port', { timeout: 120_000 }, () => {
+  const alone = new TlsServer();
+  before(async () => {
+    await alone.make('line_clients_ca = "clients-ca.crt"\n[auth]\ntokens = "tokens.toml"\n');
+    fs.writeFileSync(alone.file('tokens.toml'),
+      '[[token]]\nname = "phone"\ncertificate = "phone-7"\nclients = ["phone-7", "bike-*"]\nmay = ["report", "read"]\n');
+    fs.chmodSync(alone.file('tokens.toml'), 0o600);
+    await alone.server.start();
+  });
+  after(() => alone.stop());
+
+  const say = (lines, ...args) => sClient(alone.ports.line, lines, '-CAfile', alone.file('web-ca.crt'), ...args);
+  const as = (name) => ['-cert', alone.file(`${name}.crt`), '-key', alone.file(`${name}.key`)];
+
+  it('lets in whom the CA knows, for what the token of that name allows', async () => {
+    assert.match(await say('IAMAT phone-7 +1+1 5\n', ...as('phone')), /^AT Alone \S+ phone-7 \+1\+1 5$/m);
+    assert.match(await say('IAMAT bike-1 +1+1 5\n', ...as('phone')), /^AT Alone \S+ bike-1 \+1\+1 5$/m);
+    assert.match(await say('IAMAT car-1 +1+1 5\n', ...as('phone')), /^\? IAMAT car-1 \+1\+1 5$/m);
+    assert.match(await say('WHATSAT phone-8 0 0\n', ...as('phone')), /^\? WHATSAT phone-8 0 0$/m);
+    assert.match(await say('WHATSAT phone-7 10 5\n', ...as('phone')), /^\? WHATSAT phone-7 10 5$/m, 'places are not allowed');
+  });
+
+  it('lets in nobody else, of whatever name, and logs why', async () => {
+    for (const args of [[], as('stranger')]) {
+      const heard = await say('IAMAT phone-7 +1+1 5\n', ...args);
+      assert.doesNotMatch(heard, /^AT /m);
+    }
+    await eventually('the log says why', () =>
+      /line port: 127\.0\.0\.1:\d+ refused: TLS: peer did not return a certificate/.test(alone.server.log()) &&
+      /line port: 127\.0\.0\.1:\d+ refused: TLS: certificate verify failed: /.test(alone.server.log()));
+  });
+});
