@@ -200,3 +200,67 @@ describe('a broker with passwords and TLS', { timeout: 120_000 }, () => {
     herd.check();
   });
 });
+
+describe('a herd that tells a broker where its clients are', { timeout: 120_000 }, () => {
+  let told;
+  let herd;
+  let listener;
+  before(async () => {
+    const [toldPort] = await freePorts(1);
+    told = new Broker(toldPort);
+    await told.start();
+    listener = start('mosquitto_sub', ['-h', '127.0.0.1', '-p', toldPort, '-q', '1', '-t', 'owntracks/#', '-F', '%t %r %p']);
+    herd = new Herd({ topology: chain('Aa', 'Bb'),
+      mqtt: { broker: `127.0.0.1:${toldPort}`, topics: ['owntracks/+/+'], publish: 'owntracks/{client}' } });
+    await herd.start();
+    await connected(Object.values(herd.servers));
+  });
+  after(async () => {
+    listener?.kill('SIGKILL');
+    await herd?.stop();
+    await told?.remove();
+  });
+
+  const heard = () => listener.output.split('\n').filter(Boolean);
+  const hears = (begin) => eventually(`the listener hears ${begin}`, () => heard().find((line) => line.startsWith(begin)));
+
+  it('publishes what a server heard, once, and hears nothing in it', async () => {
+    await herd.servers.Aa.ask('IAMAT jane/phone +34.068930-118.445127 1621464827.959498503\n');
+    const payload = '{"_type":"location","topic":"owntracks/jane/phone","tid":"ne","lat":34.06893,"lon":-118.445127,' +
+      '"tst":1621464827,"proxyherd":"test"}';
+    await hears(`owntracks/jane/phone 0 ${payload}`);
+    await known([herd.servers.Bb], 'jane/phone', ' 1621464827.959498503');
+    for (const server of Object.values(herd.servers)) {
+      const { messages, reports, broken } = await eventually('it came back', async () => {
+        const mqtt = await mqttOf(server);
+        return mqtt.messages > 0 && mqtt;
+      });
+      assert.deepEqual({ messages, reports, broken }, { messages: 1, reports: 0, broken: 0 });
+    }
+    const late = spawnSync('mosquitto_sub', ['-h', '127.0.0.1', '-p', told.port, '-t', 'owntracks/#', '-F', '%t %r %p', '-C', '1', '-W', '5'],
+      { encoding: 'utf8', timeout: 10_000 });
+    assert.equal(late.stdout, `owntracks/jane/phone 1 ${payload}\n`); // retained
+  });
+
+  it('does not tell the broker what it told', async () => {
+    told.publish('owntracks/joe/phone', location({ tst: 1621464827 }));
+    await known(Object.values(herd.servers), 'joe/phone', ' 1621464827');
+    await herd.servers.Bb.ask('IAMAT last +1+1 5\n');
+    await hears('owntracks/last 0 ');
+    assert.equal(heard().filter((line) => line.startsWith('owntracks/joe/')).length, 1);
+  });
+
+  it('tells of a client that moves all the time no more than ten times a second', async () => {
+    const before = performance.now();
+    let now = 10;
+    await eventually('some were published', async () => {
+      await herd.servers.Aa.ask(Array.from({ length: 50 }, () => `IAMAT busy +1+1 ${now++}\n`).join(''));
+      return heard().filter((line) => line.startsWith('owntracks/busy ')).length >= 5;
+    });
+    const seconds = (performance.now() - before) / 1000;
+    const count = heard().filter((line) => line.startsWith('owntracks/busy ')).length;
+    assert.ok(count <= 10 * seconds + 2, `${count} in ${seconds} s`);
+    await hears(`owntracks/busy 0 {"_type":"location","topic":"owntracks/herd/busy","tid":"sy","lat":1,"lon":1,"tst":${now - 1},`);
+    herd.check();
+  });
+});

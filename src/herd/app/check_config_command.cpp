@@ -104,10 +104,22 @@ std::string access_text(const node::Config& config) {
   return "access: HTTP by " + plural(check_tokens(config), "token") + " in " + config.tokens->string() + '\n';
 }
 
+/// Checks the password file, and says whom the herd hears; empty without a broker. Throws UsageError.
+std::string mqtt_text(const node::Config& config) {
+  if (!config.mqtt) return {};
+  if (config.mqtt->password_file) {
+    if (const auto password = node::read_password(*config.mqtt->password_file); !password) {
+      throw UsageError(password.error().message);
+    }
+  }
+  return "messages from the MQTT broker " + config.mqtt->broker.text() + (config.mqtt->is_tls ? " by TLS" : "") + '\n';
+}
+
 int check_config(const std::string& file) {
   const auto config = load_herd(file);
   const auto certificates = certificates_text(config) + client_certificates_text(config);
   const auto access = access_text(config);
+  const auto mqtt = mqtt_text(config);
   const auto google = google_text(config.google);
   check_place_files(config);
   Table table({{"SERVER"}, {"LINE"}, {"PEER"}, {"HTTP"}, {"TALKS WITH"}});
@@ -125,7 +137,7 @@ int check_config(const std::string& file) {
             << table.text(shows_colour(STDOUT_FILENO)) << '\n'
             << certificates << threads_text(config) << "data in " << (config.data / "<id>").string() << '\n';
   for (const auto& place_file : config.place_files) std::cout << "places from " << place_file.string() << '\n';
-  std::cout << google << access;
+  std::cout << google << mqtt << access;
   for (const auto& warning : config.warnings) std::cout << "warning: " << warning << '\n';
   return 0;
 }

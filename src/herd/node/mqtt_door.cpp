@@ -24,11 +24,17 @@ net::MqttOptions options_of(const MqttConfig& config, const std::string& herd_na
 
 }  // namespace
 
-MqttDoor::MqttDoor(const MqttConfig& config, const std::string& herd_name, protocols::Herd& herd, net::LogFile& log,
-                   std::function<void()> on_reports)
+MqttDoor::MqttDoor(const MqttConfig& config, const std::string& herd_name, protocols::Herd& herd,
+                   const store::RecordStore& store, net::LogFile& log, std::function<void()> on_reports)
     : herd_(herd),
       log_(log),
       on_reports_(std::move(on_reports)),
+      publisher_(config.publish.empty()
+                     ? nullptr
+                     : std::make_unique<MqttPublisher>(config.publish, herd_name, herd.server(), store,
+                                                       [this](std::string topic, std::string payload) {
+                                                         client_.publish(std::move(topic), std::move(payload));
+                                                       })),
       client_(options_of(config, herd_name, herd.server()), log,
               [this](const net::MqttClient::Message& message) { on_message(message); }) {}
 
@@ -39,6 +45,7 @@ void MqttDoor::on_message(const net::MqttClient::Message& message) {
 
 std::string MqttDoor::take(const net::MqttClient::Message& message, Time now) {
   if (message.payload.empty()) return {};  // how a retained message is taken back
+  if (publisher_ && publisher_->is_own(message.payload)) return {};
   if (message.payload.size() > payload_bytes_max) {
     return "a payload of " + std::to_string(message.payload.size()) + " bytes, and more than " +
            std::to_string(payload_bytes_max) + " are not read";
@@ -48,6 +55,7 @@ std::string MqttDoor::take(const net::MqttClient::Message& message, Time now) {
   if (*kind == protocols::OwnTracksKind::other) return {};
   auto heard = report_.finish(now);
   if (!heard) return heard.error().message;
+  if (publisher_) publisher_->heard(heard->report.client, heard->report.client_time);
   herd_.report({&*heard, 1}, now);
   (heard->is_refused ? refused_ : reports_).fetch_add(1, std::memory_order_relaxed);
   on_reports_();

@@ -9,6 +9,7 @@
 
 #include "herd/net/mqtt_client.h"
 #include "herd/node/mqtt_config.h"
+#include "herd/node/mqtt_publisher.h"
 #include "herd/protocols/herd.h"
 #include "herd/protocols/phone_report.h"
 
@@ -22,7 +23,8 @@ struct MqttStatus {
   std::uint64_t broken = 0;   ///< payloads
 };
 
-/// Hears OwnTracks' messages from a broker, and brings what they say to the herd.
+/// Hears OwnTracks' messages from a broker, brings what they say to the herd, and tells the broker, if it is to, what
+/// this server heard otherwise.
 class MqttDoor {
  public:
   /// Longer payloads are not looked at.
@@ -30,10 +32,16 @@ class MqttDoor {
   /// A broken payload is logged no more often.
   static constexpr Duration log_every = 10 * second;
 
-  /// `herd` and `log` outlive it. `on_reports` is called after each report, on a thread of the client's. Throws
-  /// std::runtime_error if the configuration cannot be used: no password in the file, say.
-  MqttDoor(const MqttConfig& config, const std::string& herd_name, protocols::Herd& herd, net::LogFile& log,
-           std::function<void()> on_reports);
+  /// `herd`, `store` and `log` outlive it. `on_reports` is called after each report, on a thread of the client's.
+  /// Throws std::runtime_error if the configuration cannot be used: no password in the file, say.
+  MqttDoor(const MqttConfig& config, const std::string& herd_name, protocols::Herd& herd,
+           const store::RecordStore& store, net::LogFile& log, std::function<void()> on_reports);
+
+  /// To be called each `publish_every`, by one thread.
+  static constexpr Duration publish_every = MqttPublisher::publish_every;
+  void publish_changes() {
+    if (publisher_) publisher_->publish_changes();
+  }
 
   MqttStatus status() const;
 
@@ -52,6 +60,7 @@ class MqttDoor {
   Time logged_at_ = -log_every;
   std::uint64_t unlogged_ = 0;
 
+  std::unique_ptr<MqttPublisher> publisher_;  // null: nothing is published
   std::atomic<std::uint64_t> reports_ = 0;
   std::atomic<std::uint64_t> refused_ = 0;
   std::atomic<std::uint64_t> broken_ = 0;

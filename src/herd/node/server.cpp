@@ -146,7 +146,11 @@ class Server {
         peer_(loop_, self.peer.host, self.peer.port, identity_, those_who_dial(), tls(),
               flood::hello_max_for(self.peer.is_loopback()), log_) {
     if (config.mqtt && config.mqtt->is_for(self.id)) {
-      mqtt_ = std::make_unique<MqttDoor>(*config.mqtt, config.herd, node_, log_, [this] { wake_neighbors(); });
+      mqtt_ = std::make_unique<MqttDoor>(*config.mqtt, config.herd, node_, node_.store(), log_,
+                                         [this] { wake_neighbors(); });
+      loop_.every(MqttDoor::publish_every, [this] {
+        if (mqtt_) mqtt_->publish_changes();
+      });
     }
     loop_.every(second, [this] { on_second(); });
     loop_.every(SelfDescription::look_every, [this] { self_.look_at_readiness(); });

@@ -1,0 +1,71 @@
+#include "herd/node/mqtt_publisher.h"
+
+#include <utility>
+
+#include "herd/protocols/owntracks.h"
+#include "herd/protocols/phone_report.h"
+
+namespace herd::node {
+namespace {
+
+constexpr std::string_view placeholder = "{client}";
+constexpr std::size_t looks_at_once = 4096;
+
+/// The end of each payload: apps pass over members that they do not know.
+std::string mark_of(std::string_view herd) {
+  return R"(,"proxyherd":")" + std::string(herd) + "\"}";
+}
+
+}  // namespace
+
+MqttPublisher::MqttPublisher(std::string topic, std::string_view herd, std::string_view server,
+                             const store::RecordStore& store, Publish publish)
+    : topic_(std::move(topic)),
+      mark_(mark_of(herd)),
+      server_(server),
+      store_(store),
+      publish_(std::move(publish)),
+      followers_(store.size(), store::Follower(store::Follower::Pace::drains)) {}
+
+void MqttPublisher::publish_changes() {
+  std::vector<store::Sighting> changed;
+  for (std::size_t partition = 0; partition < followers_.size(); ++partition) {
+    auto& follower = followers_[partition];
+    if (follower.is_caught_up(store_.sequence(partition))) continue;
+    auto looks = looks_at_once;
+    follower.read(*store_.open(partition), store::Reader{}, looks, [&](const store::Partition::Held& held) {
+      if (held.is_tombstone() || held.record().server != server_) return true;
+      auto& sighting = changed.emplace_back(store::Sighting{{}, std::string(held.attributes())});
+      wire::append_line(sighting.line, held.record());
+      return true;
+    });
+  }
+  for (const auto& sighting : changed) publish(sighting);
+}
+
+void MqttPublisher::publish(const store::Sighting& sighting) {
+  const auto record = sighting.record();
+  if (was_heard(record)) return;
+  const auto named = protocols::owntracks_name(record.client);
+  const auto id = protocols::decode_client(record.client);
+  std::string payload;
+  protocols::append_owntracks_location(payload, named ? *named : protocols::OwnTracksName{"herd", id}, sighting);
+  payload.replace(payload.size() - 1, 1, mark_);
+  auto topic = topic_;
+  topic.replace(topic.find(placeholder), placeholder.size(), id);
+  publish_(std::move(topic), std::move(payload));
+}
+
+void MqttPublisher::heard(std::string_view client, Time client_time) {
+  const std::scoped_lock lock(mutex_);
+  if (heard_.size() >= heard_max) heard_.clear();
+  heard_[store_.hash().client(client)] = client_time;
+}
+
+bool MqttPublisher::was_heard(const wire::Record& record) {
+  const std::scoped_lock lock(mutex_);
+  const auto found = heard_.find(store_.hash().client(record.client));
+  return found != heard_.end() && found->second == record.client_time;
+}
+
+}  // namespace herd::node
