@@ -80,10 +80,10 @@ void MqttClient::set_up() {
   });
   mosquitto_message_callback_set(client, [](mosquitto*, void* self, const mosquitto_message* message) {
     auto& it = *static_cast<MqttClient*>(self);
-    it.messages_.fetch_add(1, std::memory_order_relaxed);
     const std::string_view payload(static_cast<const char*>(message->payload),
                                    message->payload == nullptr ? 0 : static_cast<std::size_t>(message->payloadlen));
     it.on_message_({message->topic, payload, message->retain});
+    ++it.messages_;  // last: who sees it counted sees what it did
   });
 }
 
