@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <stdexcept>
 #include <sys/eventfd.h>
+#include <utility>
 
 #include "herd/base/text.h"
 #include "herd/net/clock.h"
@@ -37,8 +38,11 @@ void MqttClient::Free::operator()(mosquitto* client) const {
   mosquitto_destroy(client);
 }
 
-MqttClient::MqttClient(const MqttOptions& options, LogFile& log, std::function<void(const Message&)> on_message)
-    : options_(options), log_(log), on_message_(std::move(on_message)), wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+MqttClient::MqttClient(MqttOptions options, LogFile& log, std::function<void(const Message&)> on_message)
+    : options_(std::move(options)),
+      log_(log),
+      on_message_(std::move(on_message)),
+      wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   [[maybe_unused]] static const int once = mosquitto_lib_init();
   set_up();
   thread_ = std::thread([this] { run(); });

@@ -63,7 +63,7 @@ class MqttClient {
 
   /// `on_message` is called on the client's thread. The log outlives it. Throws std::runtime_error if the library
   /// will not have the options: the authorities, say.
-  MqttClient(const MqttOptions& options, LogFile& log, std::function<void(const Message&)> on_message);
+  MqttClient(MqttOptions options, LogFile& log, std::function<void(const Message&)> on_message);
   MqttClient(MqttClient&&) = delete;
   MqttClient& operator=(MqttClient&&) = delete;
   /// Takes leave of the broker; waits if the host's name is being looked up.

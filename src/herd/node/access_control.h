@@ -55,7 +55,7 @@ class AccessControl : public protocols::Access {
  private:
   struct HashOfHash {
     std::size_t operator()(const net::Sha256& hash) const {
-      std::size_t first;
+      std::size_t first = 0;
       std::memcpy(&first, hash.data(), sizeof first);
       return first;
     }

@@ -29,8 +29,8 @@ bool is_filter(std::string_view topic) {
   for (std::size_t i = 0; i < topic.size(); ++i) {
     if (topic[i] != '+' && topic[i] != '#') continue;
     const bool begins = i == 0 || topic[i - 1] == '/';
-    const bool is_last = i + 1 == topic.size();
-    if (!begins || !(is_last || (topic[i] == '+' && topic[i + 1] == '/'))) return false;
+    const bool ends = i + 1 == topic.size() || (topic[i] == '+' && topic[i + 1] == '/');
+    if (!begins || !ends) return false;
   }
   return true;
 }

@@ -239,7 +239,7 @@ Result<void> write_tokens(const std::filesystem::path& file, const std::vector<T
       ::write(descriptor, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && fsync(descriptor) == 0;
   done = close(descriptor) == 0 && done;
   if (done && rename(unfinished.c_str(), file.c_str()) == 0) return {};
-  const auto error = failed(file, "written");
+  auto error = failed(file, "written");
   unlink(unfinished.c_str());
   return error;
 }
