@@ -15,8 +15,8 @@ namespace {
 
 namespace json = boost::json;
 
-json::string text(std::string_view characters) {
-  return json::string(json::string_view(characters.data(), characters.size()));
+json::string_view text(std::string_view characters) {
+  return {characters.data(), characters.size()};
 }
 
 json::object reference(std::string_view kind, std::string_view name) {
@@ -46,8 +46,7 @@ json::object parameter_json(const Parameter& parameter) {
   object["schema"] = schema_of(parameter);
   if (!parameter.example.empty()) {
     const bool is_number = parameter.type == Parameter::Type::whole || parameter.type == Parameter::Type::number;
-    object["example"] = is_number ? json::parse(json::string_view(parameter.example.data(), parameter.example.size()))
-                                  : json::value(text(parameter.example));
+    object["example"] = is_number ? json::parse(text(parameter.example)) : json::value(text(parameter.example));
   }
   return object;
 }
@@ -59,8 +58,7 @@ json::object answers_json(const Endpoint& endpoint) {
     json::object content;
     for (const auto type : answer.content_types) {
       const bool has_schema = !answer.schema.empty() && type == "application/json";
-      content[json::string_view(type.data(), type.size())] =
-          has_schema ? json::object{{"schema", reference("schemas", answer.schema)}} : json::object{};
+      content[text(type)] = has_schema ? json::object{{"schema", reference("schemas", answer.schema)}} : json::object{};
     }
     if (!content.empty()) object["content"] = std::move(content);
     answers[std::to_string(answer.status)] = std::move(object);
@@ -79,8 +77,8 @@ json::object operation_json(const Endpoint& endpoint) {
     json::object content;
     for (const auto& body : endpoint.bodies) {
       const bool is_json = body.content_type == "application/json";
-      const json::string_view example(body.example.data(), body.example.size());
-      content[json::string_view(body.content_type.data(), body.content_type.size())] =
+      const auto example = text(body.example);
+      content[text(body.content_type)] =
           json::object{{"schema", reference("schemas", body.schema)},
                        {"example", is_json ? json::parse(example) : json::value(example)}};
     }
@@ -108,7 +106,7 @@ std::string lowercase(std::string_view word) {
 std::string open_api_json() {
   json::object paths;
   for (const auto& endpoint : http_endpoints()) {
-    auto& path = paths[json::string_view(endpoint.path.data(), endpoint.path.size())];
+    auto& path = paths[text(endpoint.path)];
     if (path.is_null()) path.emplace_object();
     path.as_object()[lowercase(endpoint.method)] = operation_json(endpoint);
   }
