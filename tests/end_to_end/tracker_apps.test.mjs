@@ -118,3 +118,18 @@ describeHerd('phones with tracker apps', { topology: chain('Riley', 'Juzang') },
     await knownAt(servers.Juzang, 'overland', '+37.331800-122.030581 1443711600');
   });
 });
+
+describeHerd('phones with OwnTracks that show friends', { topology: chain('Riley', 'Juzang'), trackers: { owntracks_friends: true } }, (herd) => {
+  const { servers } = herd;
+  const at = (user, lat) => `{"_type":"location","lat":${lat},"lon":2,"tst":1551874878,"vel":36,"topic":"owntracks/${user}/phone"}`;
+
+  it('hear where the others are, through whatever server and app these reported', async () => {
+    assert.equal(await ownTracks(servers.Riley, at('jane', '1.50')), '200 []');
+    assert.equal(await curl(servers.Riley, { target: '/?id=john/tablet&lat=1.25&lon=2&timestamp=1551874879' }), '200 ');
+    assert.equal(await curl(servers.Riley, { target: '/?id=no-friend&lat=1.25&lon=2' }), '200 ');
+    await knownAt(servers.Juzang, 'no-friend', (await placeAt(servers.Riley, 'no-friend')));
+    assert.equal(await ownTracks(servers.Juzang, at('joan', '1')), '200 [' +
+      '{"_type":"location","topic":"owntracks/john/tablet","tid":"et","lat":1.25,"lon":2,"tst":1551874879},' +
+      '{"_type":"location","topic":"owntracks/jane/phone","tid":"ne","lat":1.5,"lon":2,"tst":1551874878,"vel":36}]');
+  });
+});

@@ -74,6 +74,8 @@ line = "[::1]:65535"
 peer = "localhost:0"
 [places]
 files = ["monaco.places", "/srv/world.places"]
+[trackers]
+owntracks_friends = true
 [durability]
 mode = "off"
 [log]
@@ -87,6 +89,8 @@ line_bytes_max = 1024
   EXPECT_EQ(config.data, "/var/lib/herd");
   EXPECT_EQ(config.threads, 256U);
   EXPECT_THAT(config.place_files, ElementsAre("/etc/herd/monaco.places", "/srv/world.places"));
+  EXPECT_TRUE(config.owntracks_friends);
+  EXPECT_FALSE(parse_config(herd_of_two, "").value().owntracks_friends);
   EXPECT_EQ(config.traffic, TrafficLogging::all);
   EXPECT_EQ(config.clients_max, 1U);
   EXPECT_EQ(config.line_bytes_max, 1024U);

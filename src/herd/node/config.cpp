@@ -56,9 +56,9 @@ class ConfigReader {
       : folder_(file.parent_path()), plain_peers_(plain_peers), mistakes_(mistakes), warnings_(warnings) {}
 
   Config read(const toml::table& document) {
-    const TomlSection top(document, "the file", 1,
-                          {"herd", "server", "tls", "auth", "mqtt", "places", "durability", "log", "limits"},
-                          mistakes_);
+    const TomlSection top(
+        document, "the file", 1,
+        {"herd", "server", "tls", "auth", "mqtt", "places", "trackers", "durability", "log", "limits"}, mistakes_);
     read_herd(top.table("herd", {"name", "data", "threads"}));
     if (document.contains("tls")) read_tls(top.table("tls", {"peers", "clients", "clients_on", "line_clients_ca"}));
     read_auth(top.table("auth", {"tokens", "open"}));
@@ -74,6 +74,8 @@ class ConfigReader {
     }
     read_places(top.table("places", {"files", "google_key_file", "google_url", "google_ca", "google_timeout_ms",
                                      "google_cache_s", "google_requests_per_day"}));
+    config_.owntracks_friends =
+        top.table("trackers", {"owntracks_friends"}).boolean("owntracks_friends").value_or(false);
     read_durability(top.table("durability", {"mode"}));
     const auto traffic = top.table("log", {"traffic"}).choice("traffic", {"limited", "all", "off"});
     if (traffic && traffic->value == "all") config_.traffic = TrafficLogging::all;

@@ -135,6 +135,7 @@ class Server {
         certificate_files_(certificate_files(config, self)),
         tls_(read_tls(config, self)),
         neighbors_(connect_neighbors(config, self)),
+        api_(node_, places_.provider(), access_, self_, {.apps = {config.owntracks_friends, &log_}}),
         ports_(loops_, config, self, raise_descriptor_limit(loops_.size()),
                {.herd = node_,
                 .places = places_.provider(),
@@ -334,7 +335,7 @@ class Server {
   std::optional<net::PeerTls> tls_;
   std::vector<std::unique_ptr<Neighbor>> neighbors_;
   SelfDescription self_{loop_, [this] { return look(); }};
-  protocols::HttpApi api_{node_, places_.provider(), access_, self_, {.apps = {.log = &log_}}};
+  protocols::HttpApi api_;
   ClientPorts ports_;
   net::PeerListener peer_;
   std::unique_ptr<MqttDoor> mqtt_;
