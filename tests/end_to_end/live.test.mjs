@@ -1,0 +1,234 @@
+// Live feeds as programs and browsers follow them: curl, and EventSource and WebSocket of Chromium.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import http from 'node:http';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { after, it } from 'node:test';
+import { fromNow } from './at_line.mjs';
+import { eventually } from './eventually.mjs';
+import { chain, describeHerd } from './herd.mjs';
+import { newClient, report } from './report.mjs';
+
+const running = new Set();
+process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+
+function start(command, words) {
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', command, ...words], { stdio: ['ignore', 'pipe', 'ignore'] });
+  running.add(child);
+  child.ended = new Promise((resolve) => child.on('close', () => resolve(running.delete(child))));
+  child.text = '';
+  child.stdout.setEncoding('utf8').on('data', (text) => (child.text += text));
+  return child;
+}
+
+async function end(child) {
+  child.kill('SIGKILL');
+  await child.ended;
+}
+
+/// The events of an event stream so far.
+function events(text) {
+  return text.split('\n\n').slice(0, -1).map((block) => {
+    const event = {};
+    for (const line of block.split('\n')) {
+      const [, name, value] = /^([^:]*): ?(.*)$/.exec(line);
+      event[name] = name === 'data' ? JSON.parse(value) : value;
+    }
+    return event;
+  });
+}
+
+/// Whom a subscriber who was told this knows to be where: client -> "lat,lon".
+function known(messages) {
+  const clients = new Map();
+  for (const message of messages) {
+    if (message.type === 'snapshot' && message.part === 1) clients.clear();
+    for (const { client, lat, lon } of message.clients ?? message.moved ?? []) clients.set(client, `${lat},${lon}`);
+    for (const client of message.left ?? []) clients.delete(client);
+  }
+  return Object.fromEntries(clients);
+}
+
+/// A page in Chromium that runs `script`, in which tell(message) brings a message back here.
+class Browser {
+  messages = [];
+
+  static async open(script) {
+    const browser = new Browser();
+    browser.site = http.createServer((request, response) => {
+      if (request.method === 'GET') {
+        response.setHeader('Content-Type', 'text/html');
+        response.end(request.url === '/' ? `<!doctype html><script>
+          let told = Promise.resolve();
+          const tell = (message) => (told = told.then(() => fetch('/', { method: 'POST', body: JSON.stringify(message) })));
+          ${script}</script>` : '');
+        return;
+      }
+      let body = '';
+      request.setEncoding('utf8').on('data', (text) => (body += text)).on('end', () => {
+        browser.messages.push(JSON.parse(body));
+        response.end();
+      });
+    });
+    await new Promise((resolve) => browser.site.listen(0, '127.0.0.1', resolve));
+    browser.folder = fs.mkdtempSync(path.join(os.tmpdir(), 'chromium-'));
+    browser.process = start('chromium', ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking',
+      '--disable-dev-shm-usage', `--user-data-dir=${browser.folder}`, '--remote-debugging-port=0',
+      `http://127.0.0.1:${browser.site.address().port}/`]);
+    return browser;
+  }
+
+  async close() {
+    await end(this.process);
+    this.site.closeAllConnections();
+    await new Promise((resolve) => this.site.close(resolve));
+    fs.rmSync(this.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+  }
+}
+
+// One loop, so that whoever comes again comes to the same feed.
+describeHerd('live feeds', { topology: chain('Riley', 'Juzang'), threads: 1 }, (herd) => {
+  const url = (server, query, scheme = 'http', feed = 'live') => `${scheme}://127.0.0.1:${herd.servers[server].ports.http}/v1/${feed}?${query}`;
+  const say = (server, client, location) => report(herd.servers[server], { client, location, time: fromNow(0) });
+  const forget = (server, client) =>
+    fetch(`http://127.0.0.1:${herd.servers[server].ports.http}/v1/clients/${client}`, { method: 'DELETE' });
+  const curl = (...words) => start('curl', ['-sSN', ...words]);
+  const cleanups = [];
+  after(() => Promise.all(cleanups.map((cleanup) => cleanup())));
+
+  it('tell curl who is there, who moves and who leaves, whichever server hears it', async () => {
+    const [a, b] = [newClient(), newClient()];
+    await say('Riley', a, '+10.5+10.5');
+    const feed = curl(url('Riley', 'bbox=10,10,11,11'));
+    await eventually('the snapshot', () => events(feed.text).some(({ event }) => event === 'snapshot'));
+    assert.ok(feed.text.startsWith('retry: 1000\n\nevent: snapshot\nid: '), feed.text);
+    await say('Juzang', b, '+10.6+10.6');
+    await say('Juzang', a, '+10.7+10.7');
+    await eventually('the changes', () => {
+      const clients = known(events(feed.text).flatMap(({ data }) => data ?? []));
+      return clients[a] === '10.7,10.7' && clients[b] === '10.6,10.6';
+    });
+    await say('Juzang', a, '+12+10.7');
+    await forget('Juzang', b);
+    await eventually('both have left', () => Object.keys(known(events(feed.text).flatMap(({ data }) => data ?? []))).length === 0);
+    await end(feed);
+  });
+
+  it('go on where an earlier one ended', async () => {
+    const [a, b] = [newClient(), newClient()];
+    await say('Riley', a, '+20.5+20.5');
+    await say('Riley', b, '+20.5+20.5');
+    const first = curl(url('Riley', `bbox=20,20,21,21`));
+    await eventually('the snapshot', () => events(first.text).at(-1)?.data?.complete);
+    const { id } = events(first.text).at(-1);
+    await end(first);
+    await say('Riley', a, '+20.6+20.6');
+    await say('Riley', b, '+22+20.6');
+    const second = curl('-H', `Last-Event-ID: ${id}`, url('Riley', 'bbox=20,20,21,21'));
+    await eventually('the changes', () => events(second.text).some(({ data }) => data));
+    const [, { event, data }] = events(second.text);
+    assert.equal(event, 'changes');
+    assert.deepEqual(data.moved.map(({ client, lat }) => [client, lat]), [[a, 20.6]]);
+    assert.deepEqual(data.left, [b]);
+    await end(second);
+
+    const stranger = curl('-H', 'Last-Event-ID: 1234.5-6', url('Riley', 'bbox=20,20,21,21'));
+    await eventually('a snapshot', () => events(stranger.text).some(({ event: kind }) => kind === 'snapshot'));
+    await end(stranger);
+  });
+
+  it('give ten batches a second at the most, with the newest of each client', async () => {
+    const client = newClient();
+    await say('Riley', client, '+30.5+30.5');
+    const feed = curl(url('Riley', `clients=${client}`));
+    await eventually('the snapshot', () => events(feed.text).some(({ data }) => data));
+    const began = performance.now();
+    for (let i = 0; i < 300; ++i) await say('Riley', client, `+30.5+30.${1000 + i}`);
+    await eventually('the last', () => known(events(feed.text).flatMap(({ data }) => data ?? []))[client] === '30.5,30.1299');
+    const batches = events(feed.text).filter(({ event }) => event === 'changes').length;
+    assert.ok(batches <= (performance.now() - began) / 100 + 2, `${batches} batches`);
+    await end(feed);
+  });
+
+  it('hold nothing up for who does not read, and tell him the newest when he does', async () => {
+    const clients = Array.from({ length: 500 }, () => newClient('slow'));
+    const slow = net.connect({ port: herd.servers.Riley.ports.http, host: '127.0.0.1' });
+    cleanups.push(() => slow.destroy());
+    slow.write('GET /v1/live?bbox=40,40,41,41 HTTP/1.1\r\nHost: x\r\n\r\n');
+    let text = '';
+    slow.setEncoding('utf8').on('data', (more) => (text += more));
+    await eventually('the snapshot', () => text.includes('"complete":true'));
+    slow.pause();
+    const line = (client, i) => `IAMAT ${client} +40.5+40.${100 + i} ${fromNow(0)}\n`;
+    for (let i = 0; i < 150; ++i) {
+      const answers = await herd.servers.Riley.ask(clients.map((client) => line(client, i)).join(''));
+      assert.equal(answers.split('\n').length, clients.length + 1);
+    }
+    const sentBefore = text.length;
+    slow.resume();
+    const data = () => text.split('\n').filter((row) => row.startsWith('data: ')).map((row) => {
+      try {
+        return JSON.parse(row.slice(6));
+      } catch {
+        return {}; // the end of it is still to come
+      }
+    });
+    await eventually('all of the newest', () => {
+      const places = known(data());
+      return clients.every((client) => places[client] === '40.5,40.249');
+    }, 30);
+    const all = 150 * clients.length * 100;
+    assert.ok(text.length - sentBefore < all, `${text.length - sentBefore} bytes, where all changes would be over ${all}`);
+    slow.destroy();
+  });
+
+  it('are followed by a browser with EventSource, which goes on by itself', async () => {
+    const client = newClient();
+    await say('Riley', client, '+50.5+50.5');
+    const browser = await Browser.open(`
+      const source = new EventSource(${JSON.stringify(url('Riley', 'bbox=50,50,51,51'))});
+      source.onopen = () => tell({ type: 'open' });
+      for (const type of ['snapshot', 'changes']) source.addEventListener(type, (event) => tell(JSON.parse(event.data)));`);
+    cleanups.push(() => browser.close());
+    await eventually('the snapshot', () => known(browser.messages)[client] === '50.5,50.5', 60);
+    await say('Juzang', client, '+50.6+50.6');
+    await eventually('the change', () => known(browser.messages)[client] === '50.6,50.6', 30);
+    await herd.servers.Riley.stop();
+    await say('Juzang', client, '+50.7+50.7');
+    await herd.start(['Riley']);
+    await eventually('the newest of a new life', () => known(browser.messages)[client] === '50.7,50.7', 60);
+    assert.ok(browser.messages.filter(({ type }) => type === 'open').length >= 2);
+    assert.equal(browser.messages.findLast(({ type }) => type === 'snapshot').part, 1);
+    await say('Riley', client, '+52+50.7');
+    await eventually('it has left', () => known(browser.messages)[client] === undefined, 30);
+  });
+
+  it('are followed by a browser with WebSocket, which may ask for others', async () => {
+    const [a, b] = [newClient(), newClient()];
+    await say('Riley', a, '+60.5+60.5');
+    await say('Riley', b, '+61.5+60.5');
+    const browser = await Browser.open(`
+      const socket = new WebSocket(${JSON.stringify(url('Riley', 'near=60.5,60.5&radius=1000', 'ws', 'ws'))});
+      socket.onclose = ({ code, wasClean }) => tell({ type: 'closed', code, wasClean });
+      socket.onmessage = ({ data }) => {
+        const message = JSON.parse(data);
+        tell(message);
+        if (message.type === 'changes' && message.moved[0]?.lat === 60.501) socket.send('{"nearby":1}');
+        if (message.type === 'error') socket.send(JSON.stringify({ clients: [${JSON.stringify(b)}] }));
+        if (message.left?.includes(${JSON.stringify(b)})) socket.close(1000, 'enough');
+      };`);
+    cleanups.push(() => browser.close());
+    await eventually('the snapshot', () => known(browser.messages)[a] === '60.5,60.5', 60);
+    await say('Juzang', a, '+60.501+60.5');
+    await eventually('the other snapshot', () => known(browser.messages)[b] === '61.5,60.5', 30);
+    assert.equal(known(browser.messages)[a], undefined);
+    assert.match(browser.messages.find(({ type }) => type === 'error').detail, /^"nearby" is not understood/);
+    await forget('Riley', b);
+    await eventually('it was closed in order', () => browser.messages.some(({ type, code, wasClean }) =>
+      type === 'closed' && code === 1000 && wasClean), 30);
+  });
+});
