@@ -133,6 +133,7 @@ TEST(HttpLimits, refuses_a_head_that_comes_byte_by_byte_for_ever) {
   const HttpServerOfTest server(impatient(&ClientSessions::Limits::head));
   auto client = server.connect();
   client.say("GET / HTTP/1.1\r\nA: ");
+  eventually([&] { return server.connections() == 1; });
   EXPECT_THROW(
       for (;;) {
         client.say("a");

@@ -212,7 +212,7 @@ TEST(Config, an_unknown_key_is_named_with_the_one_that_was_meant) {
   EXPECT_EQ(mistakes_in_server_with("htpt = \"127.0.0.1:3\"\n"),
             "h.toml:7: unknown key \"htpt\" in [[server]]; did you mean \"http\"?");
   EXPECT_EQ(mistakes_in_server_with("colour = 1\n"),
-            "h.toml:7: unknown key \"colour\" in [[server]]; known are id, line, peer, http, talks_with");
+            "h.toml:7: unknown key \"colour\" in [[server]]; known are id, line, peer, http, trackers, talks_with");
   EXPECT_EQ(mistakes_in_server_with("[Limit]\n"),
             "h.toml:7: unknown key \"Limit\" in the file; did you mean \"limits\"?");
   EXPECT_EQ(mistakes_in_server_with("[log]\ntrafic = \"all\"\n"),
@@ -301,6 +301,48 @@ TEST(Config, with_certificates_a_peer_port_may_be_anywhere) {
   const auto config = parse_config(std::string(anywhere) + "[tls]\npeers = \"certs\"\n", "/etc/herd/h.toml").value();
   EXPECT_EQ(config.peer_certificates, "/etc/herd/certs");
   EXPECT_EQ(parse_config(anywhere, "h.toml", PlainPeers::anywhere).value().peer_certificates, std::nullopt);
+}
+
+TEST(Config, says_which_ports_of_clients_are_TLS_and_whose_certificates_they_want) {
+  const auto plain = parse_config(herd_of_two, "/etc/herd/h.toml").value().client_tls;
+  EXPECT_EQ(plain.folder, std::nullopt);
+  const auto both = parse_config(std::string(herd_of_two) + "[tls]\nclients = \"web\"\nline_clients_ca = \"ca.crt\"\n",
+                                 "/etc/herd/h.toml")
+                        .value();
+  EXPECT_EQ(both.peer_certificates, std::nullopt);
+  EXPECT_EQ(both.client_tls.folder, "/etc/herd/web");
+  EXPECT_EQ(both.client_tls.line_clients_ca, "/etc/herd/ca.crt");
+  EXPECT_TRUE(both.client_tls.is_on_line && both.client_tls.is_on_http);
+  const auto http =
+      parse_config(std::string(herd_of_two) + "[tls]\nclients = \"web\"\nclients_on = [\"http\"]\n", "h.toml").value();
+  EXPECT_FALSE(http.client_tls.is_on_line);
+  EXPECT_TRUE(http.client_tls.is_on_http);
+}
+
+TEST(Config, refuses_what_it_cannot_make_of_TLS_for_clients) {
+  EXPECT_EQ(mistakes_in(std::string(herd_of_two) + "[tls]\nclients = \"web\"\nclients_on = [\"lines\"]\n"),
+            "h.toml:14: clients_on names \"lines\"; there are \"line\" and \"http\"");
+  EXPECT_EQ(mistakes_in(std::string(herd_of_two) + "[tls]\npeers = \"certs\"\nclients_on = [\"http\"]\n"),
+            "h.toml:14: clients_on is of no use without clients; add clients = \"client-certs\"");
+  const std::string plain_line =
+      "line_clients_ca asks line clients for certificates, and the line port is plain; add clients = \"client-certs\", "
+      "and \"line\" to clients_on";
+  EXPECT_EQ(mistakes_in(std::string(herd_of_two) + "[tls]\npeers = \"certs\"\nline_clients_ca = \"ca.crt\"\n"),
+            "h.toml:14: " + plain_line);
+  EXPECT_EQ(mistakes_in(std::string(herd_of_two) +
+                        "[tls]\nclients = \"web\"\nclients_on = [\"http\"]\nline_clients_ca = \"ca.crt\"\n"),
+            "h.toml:15: " + plain_line);
+}
+
+TEST(Config, a_port_for_trackers_is_a_door_like_the_others) {
+  const std::string server =
+      "[herd]\nname = \"n\"\n[[server]]\nid = \"A\"\nline = \"127.0.0.1:1\"\npeer = \"127.0.0.1:2\"\ntrackers = ";
+  EXPECT_EQ(parse_config(server + "\"127.0.0.1:5055\"\n", "h.toml").value().servers[0].trackers->text(),
+            "127.0.0.1:5055");
+  EXPECT_TRUE(
+      mistakes_in(server + "\"0.0.0.0:5055\"\n").starts_with("h.toml:7: trackers \"0.0.0.0:5055\" can be reached"));
+  EXPECT_EQ(mistakes_in(server + "\"127.0.0.1:1\"\n"),
+            "h.toml:7: trackers \"127.0.0.1:1\" is taken by the line port of A in line 5; give each its own port");
 }
 
 TEST(Config, a_tls_section_names_a_folder_and_a_server_is_not_called_as_the_CA) {

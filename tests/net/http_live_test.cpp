@@ -1,0 +1,147 @@
+#include <gtest/gtest.h>
+#include <mutex>
+#include <string>
+
+#include "herd/net/http_server.h"
+#include "net/http_server_of_test.h"
+
+namespace herd::net {
+namespace {
+
+/// A feed that gives its streams what the test says, at the next tick, and answers what they hear.
+class FeedOfTest : public HttpServer::Feed {
+ public:
+  struct Shared {
+    std::mutex mutex;
+    std::string said;  // by the test
+    std::size_t streams = 0;
+    std::size_t ticks = 0;
+    std::size_t feeds = 0;
+
+    void say(const std::string& text) {
+      const std::lock_guard lock(mutex);
+      said += text;
+    }
+    std::size_t count() {
+      const std::lock_guard lock(mutex);
+      return streams;
+    }
+  };
+
+  explicit FeedOfTest(Shared& shared) : shared_(shared) { ++shared.feeds; }
+
+  std::unique_ptr<protocols::LiveStream> open(const protocols::HttpLive& /*live*/, Time /*now*/,
+                                              std::function<void()> wake) override {
+    wake_ = std::move(wake);
+    return std::make_unique<Stream>(*this);
+  }
+  void tick(Time /*now*/) override {
+    bool has_news = false;
+    {
+      const std::lock_guard lock(shared_.mutex);
+      ++shared_.ticks;
+      has_news = !shared_.said.empty();
+    }
+    if (has_news) wake_();
+  }
+  std::size_t subscribers() const override { return subscribers_; }
+
+ private:
+  class Stream : public protocols::LiveStream {
+   public:
+    explicit Stream(FeedOfTest& feed) : feed_(feed) { count(1); }
+    ~Stream() override { count(-1); }
+
+    bool on_input(std::string_view bytes, std::string& out) override {
+      out.append("heard ").append(bytes);
+      return bytes != "bye";
+    }
+    bool on_room(Time /*now*/, std::string& out) override {
+      const std::lock_guard lock(feed_.shared_.mutex);
+      out += std::exchange(feed_.shared_.said, {});
+      return true;
+    }
+
+   private:
+    void count(int change) {
+      const std::lock_guard lock(feed_.shared_.mutex);
+      feed_.shared_.streams += static_cast<std::size_t>(change);
+      feed_.subscribers_ += static_cast<std::size_t>(change);
+    }
+    FeedOfTest& feed_;
+  };
+
+  Shared& shared_;
+  std::function<void()> wake_;
+  std::size_t subscribers_ = 0;
+};
+
+HttpServer::Options with_feed(FeedOfTest::Shared& shared) {
+  HttpServer::Options options;
+  options.make_feed = [&shared] { return std::make_unique<FeedOfTest>(shared); };
+  options.feed_tick_every = millisecond;
+  options.limits.tick = 10 * millisecond;
+  options.limits.idle = 50 * millisecond;
+  return options;
+}
+
+TEST(HttpLive, sends_events_as_they_are_there_and_ends_with_its_client) {
+  FeedOfTest::Shared shared;
+  const HttpServerOfTest server(with_feed(shared));
+  EXPECT_EQ(shared.feeds, 2U) << "one for each loop";
+  shared.say("snapshot\n");
+  {
+    auto client = server.connect();
+    client.say(get("/live"));
+    EXPECT_EQ(without_date(client.read_to("snapshot\n")),
+              "HTTP/1.1 200 OK\r\nServer: proxyherd\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n"
+              "Connection: close\r\n\r\nsnapshot\n");
+    // It waits longer than any other connection might.
+    EXPECT_EQ(server.connect().read_to_end(), "");
+    EXPECT_EQ(server.connect().read_to_end(), "");
+    shared.say("news\n");
+    EXPECT_EQ(client.read_to("news\n"), "news\n");
+    shared.say(std::string(10'000'000, 'x') + "\n");
+    EXPECT_EQ(client.read_to("\n").size(), 10'000'001U);
+    EXPECT_EQ(server.counters().live_feeds.sum(), 1U);
+  }
+  eventually([&] { return server.connections() == 0 && shared.count() == 0; });
+}
+
+TEST(HttpLive, upgrades_to_a_websocket_and_gives_it_what_comes_even_with_the_request) {
+  FeedOfTest::Shared shared;
+  const HttpServerOfTest server(with_feed(shared));
+  auto client = server.connect();
+  client.say(get("/a") + get("/ws") + "frame");
+  // RFC 6455 section 1.3
+  EXPECT_EQ(without_date(client.read_to("heard frame")),
+            answer_to("GET", "/a") +
+                "HTTP/1.1 101 Switching Protocols\r\nServer: proxyherd\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\nheard frame");
+  client.say("ping");
+  EXPECT_EQ(client.read_to("ping"), "heard ping");
+  client.say("bye");
+  EXPECT_EQ(client.read_to_end(), "heard bye");
+  eventually([&] { return shared.count() == 0; });
+}
+
+TEST(HttpLive, is_refused_where_there_is_no_feed) {
+  const HttpServerOfTest server;
+  auto client = server.connect();
+  client.say(get("/live"));
+  EXPECT_TRUE(client.read_to_end().starts_with("HTTP/1.1 503 Service Unavailable\r\n"));
+}
+
+TEST(HttpLive, server_stops_with_feeds_open) {
+  FeedOfTest::Shared shared;
+  HttpServerOfTest server(with_feed(shared));
+  auto client = server.connect();
+  client.say(get("/live"));
+  client.read_to("\r\n\r\n");
+  server.stop();
+  EXPECT_EQ(client.read_to_end(), "");
+  EXPECT_EQ(shared.count(), 0U);
+}
+
+}  // namespace
+}  // namespace herd::net
