@@ -54,23 +54,13 @@ export function reachable(topology, from, down) {
 export class Herd {
   #folder;
 
-<<<<<<< HEAD
-  /// `limits`, `log`, `places`, `auth` and `mqtt` are the sections of that name, `threads` how many event loops each server runs (what
+  /// `limits`, `log`, `places`, `trackers`, `auth` and `mqtt` are the sections of that name, `threads` how many event loops each server runs (what
   /// it chooses, if null); `env` is added to each server's environment (or
   /// tells by its name what is), `descriptors` is how many each may have. `proxied`: each link is a FaultyProxy, see
   /// cable(). `tls`: links are TLS. `networked`: each server is in a network namespace of `network`, and links are TLS.
-  constructor({ topology = seed, threads = null, limits = {}, log = {}, places = {}, auth = null, mqtt = null, env = {}, descriptors = null, proxied = false,
+  constructor({ topology = seed, threads = null, limits = {}, log = {}, places = {}, trackers = {}, auth = null, mqtt = null, env = {}, descriptors = null, proxied = false,
     networked = false, tls = networked } = {}) {
-    Object.assign(this, { topology, threads, limits, log, places, auth, mqtt, env, descriptors, proxied, networked, tls });
-=======
-  /// `limits`, `log`, `places`, `trackers` and `auth` are the sections of that name, `threads` how many event loops each server runs (what
-  /// it chooses, if null); `env` is added to each server's environment (or
-  /// tells by its name what is), `descriptors` is how many each may have. `proxied`: each link is a FaultyProxy, see
-  /// cable(). `tls`: links are TLS. `networked`: each server is in a network namespace of `network`, and links are TLS.
-  constructor({ topology = seed, threads = null, limits = {}, log = {}, places = {}, trackers = {}, auth = null, env = {}, descriptors = null, proxied = false,
-    networked = false, tls = networked } = {}) {
-    Object.assign(this, { topology, threads, limits, log, places, trackers, auth, env, descriptors, proxied, networked, tls });
->>>>>>> f6153bd ([trackers] owntracks_friends = true shows OwnTracks' friends; broken points are in the log)
+    Object.assign(this, { topology, threads, limits, log, places, trackers, auth, mqtt, env, descriptors, proxied, networked, tls });
     this.servers = {};
     this.cables = [];
   }
