@@ -53,13 +53,16 @@ function known(messages) {
   return Object.fromEntries(clients);
 }
 
-/// A page in Chromium that runs `script`, in which tell(message) brings a message back here.
+/// A page in Chromium that runs `script`, in which tell(message) brings a message back here. What it asks for at /v1/
+/// goes to the server's HTTP port `port`, as through a proxy before it: pages of other origins may not follow anyone.
 class Browser {
   messages = [];
+  sockets = new Set();
 
-  static async open(script) {
+  static async open(port, script) {
     const browser = new Browser();
-    browser.site = http.createServer((request, response) => {
+    const page = http.createServer((request, response) => {
+      response.setHeader('Connection', 'close');
       if (request.method === 'GET') {
         response.setHeader('Content-Type', 'text/html');
         response.end(request.url === '/' ? `<!doctype html><script>
@@ -74,6 +77,23 @@ class Browser {
         response.end();
       });
     });
+    browser.site = net.createServer((socket) => {
+      browser.sockets.add(socket);
+      socket.on('error', () => {}).on('close', () => browser.sockets.delete(socket));
+      socket.once('data', (bytes) => {
+        socket.pause();
+        socket.unshift(bytes);
+        if (!bytes.toString('latin1').startsWith('GET /v1/')) {
+          page.emit('connection', socket);
+          socket.resume();
+          return;
+        }
+        const server = net.connect({ port, host: '127.0.0.1' });
+        server.on('error', () => {}).on('close', () => socket.destroy());
+        socket.on('close', () => server.destroy());
+        socket.pipe(server).pipe(socket);
+      });
+    });
     await new Promise((resolve) => browser.site.listen(0, '127.0.0.1', resolve));
     browser.folder = fs.mkdtempSync(path.join(os.tmpdir(), 'chromium-'));
     browser.process = start('chromium', ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking',
@@ -84,7 +104,7 @@ class Browser {
 
   async close() {
     await end(this.process);
-    this.site.closeAllConnections();
+    this.sockets.forEach((socket) => socket.destroy());
     await new Promise((resolve) => this.site.close(resolve));
     fs.rmSync(this.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   }
@@ -92,8 +112,8 @@ class Browser {
 
 // One loop, so that whoever comes again comes to the same feed.
 describeHerd('live feeds', { topology: chain('Riley', 'Juzang'), threads: 1 }, (herd) => {
-  const url = (server, query, scheme = 'http', feed = 'live') => `${scheme}://127.0.0.1:${herd.servers[server].ports.http}/v1/${feed}?${query}`;
-  const say = (server, client, location) => report(herd.servers[server], { client, location, time: fromNow(0) });
+  const url = (server, query) => `http://127.0.0.1:${herd.servers[server].ports.http}/v1/live?${query}`;
+  const say = (server, client, location, time = fromNow(0)) => report(herd.servers[server], { client, location, time });
   const forget = (server, client) =>
     fetch(`http://127.0.0.1:${herd.servers[server].ports.http}/v1/clients/${client}`, { method: 'DELETE' });
   const curl = (...words) => start('curl', ['-sSN', ...words]);
@@ -147,7 +167,8 @@ describeHerd('live feeds', { topology: chain('Riley', 'Juzang'), threads: 1 }, (
     const feed = curl(url('Riley', `clients=${client}`));
     await eventually('the snapshot', () => events(feed.text).some(({ data }) => data));
     const began = performance.now();
-    for (let i = 0; i < 300; ++i) await say('Riley', client, `+30.5+30.${1000 + i}`);
+    // Each later than the one before, though the clock here has milliseconds only.
+    for (let i = 0; i < 300; ++i) await say('Riley', client, `+30.5+30.${1000 + i}`, fromNow((i + 1) / 1000));
     await eventually('the last', () => known(events(feed.text).flatMap(({ data }) => data ?? []))[client] === '30.5,30.1299');
     const batches = events(feed.text).filter(({ event }) => event === 'changes').length;
     assert.ok(batches <= (performance.now() - began) / 100 + 2, `${batches} batches`);
@@ -189,8 +210,8 @@ describeHerd('live feeds', { topology: chain('Riley', 'Juzang'), threads: 1 }, (
   it('are followed by a browser with EventSource, which goes on by itself', async () => {
     const client = newClient();
     await say('Riley', client, '+50.5+50.5');
-    const browser = await Browser.open(`
-      const source = new EventSource(${JSON.stringify(url('Riley', 'bbox=50,50,51,51'))});
+    const browser = await Browser.open(herd.servers.Riley.ports.http, `
+      const source = new EventSource('/v1/live?bbox=50,50,51,51');
       source.onopen = () => tell({ type: 'open' });
       for (const type of ['snapshot', 'changes']) source.addEventListener(type, (event) => tell(JSON.parse(event.data)));`);
     cleanups.push(() => browser.close());
@@ -211,8 +232,8 @@ describeHerd('live feeds', { topology: chain('Riley', 'Juzang'), threads: 1 }, (
     const [a, b] = [newClient(), newClient()];
     await say('Riley', a, '+60.5+60.5');
     await say('Riley', b, '+61.5+60.5');
-    const browser = await Browser.open(`
-      const socket = new WebSocket(${JSON.stringify(url('Riley', 'near=60.5,60.5&radius=1000', 'ws', 'ws'))});
+    const browser = await Browser.open(herd.servers.Riley.ports.http, `
+      const socket = new WebSocket('ws://' + location.host + '/v1/ws?near=60.5,60.5&radius=1000');
       socket.onclose = ({ code, wasClean }) => tell({ type: 'closed', code, wasClean });
       socket.onmessage = ({ data }) => {
         const message = JSON.parse(data);
