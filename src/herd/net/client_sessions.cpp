@@ -16,6 +16,9 @@ using Patience = ClientSession::Patience;
 
 namespace {
 
+/// Then it is the turn of clients that speak: a live feed may have hundreds woken at once.
+constexpr std::size_t roused_at_once = 8;
+
 constexpr ClientPoll::For polled_for(Wait wait) {
   switch (wait) {
     case Wait::for_input:
@@ -154,14 +157,14 @@ void ClientSessions::rouse(ClientSession& session) {
 
 void ClientSessions::serve_roused() {
   if (closed_) return;
-  const auto count = roused_.size();
+  const auto count = std::min(roused_.size(), roused_at_once);
   for (std::size_t i = 0; i < count; ++i) {
     if (roused_[i] == nullptr) continue;
     auto& session = *std::exchange(roused_[i], nullptr);
     session.is_roused_ = false;
     attempt(session, [&] { return session.take_roused_turn(desk_); });
   }
-  // Those that were roused meanwhile.
+  // Those that are left, and those that were roused meanwhile.
   roused_.erase(roused_.begin(), roused_.begin() + static_cast<std::ptrdiff_t>(count));
   if (!roused_.empty()) asio::post(context_, [this] { serve_roused(); });
   on_round_end_();
