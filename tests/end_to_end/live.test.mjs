@@ -184,7 +184,7 @@ describeHerd('live feeds', { topology: chain('Riley', 'Juzang'), threads: 1 }, (
     slow.setEncoding('utf8').on('data', (more) => (text += more));
     await eventually('the snapshot', () => text.includes('"complete":true'));
     slow.pause();
-    const line = (client, i) => `IAMAT ${client} +40.5+40.${100 + i} ${fromNow(0)}\n`;
+    const line = (client, i) => `IAMAT ${client} +40.5+40.${100 + i} ${fromNow(i / 1000)}\n`;
     for (let i = 0; i < 150; ++i) {
       const answers = await herd.servers.Riley.ask(clients.map((client) => line(client, i)).join(''));
       assert.equal(answers.split('\n').length, clients.length + 1);

@@ -57,7 +57,7 @@ TEST(WebsocketStream, tells_in_text_messages_with_the_id_to_go_on_from) {
 TEST(WebsocketStream, its_client_may_follow_others) {
   LiveScene scene;
   scene.herd.say("a", "+0.5+0.5", 100);
-  scene.herd.say("b c", "+5+5", 100);
+  scene.herd.say("b", "+5+5", 100);
   LiveListener listener(scene, websocket(around_zero));
   scene.pass(LiveFeed::batch_every);
   listener.sent.clear();

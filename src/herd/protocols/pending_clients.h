@@ -55,7 +55,7 @@ class PendingClients {
     sort(ids_);
     is_overflown_ = ids_.size() > clients_max;
     room_ = is_overflown_ ? 0 : std::clamp(2 * ids_.size(), room_least, room_max);
-    if (is_overflown_) ids_ = {};
+    if (is_overflown_) std::vector<Id>().swap(ids_);
     ids_.reserve(room_);
   }
 
