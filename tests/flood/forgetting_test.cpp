@@ -101,7 +101,7 @@ TEST(Forgetting, comes_to_a_neighbour_that_is_upgraded_and_so_do_attributes) {
 
 // The tombstone that would tell the neighbour is no more: whatever it holds comes back, at both.
 TEST(Forgetting, after_longer_than_tombstones_last_tables_are_compared_anew) {
-  const store::Tuning tuning{.forget_after = 60 * second};
+  const store::Tuning tuning{.forget_after = 60 * second, .forget_every = 1};
   Side riley("Riley", "Jaquez", 1, 1, {}, tuning);
   Side jaquez("Jaquez", "Riley", 2, 1, {}, tuning);
   riley.hear("kiwi", noon);

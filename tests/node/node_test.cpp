@@ -210,7 +210,7 @@ TEST_F(NodeTest, forgets_a_week_later_that_it_was_told_to_forget) {
   node.forget("kiwi", now);
   node.expire(now + wire::forget_after);
   EXPECT_EQ(node.store().tombstones(), 1U);
-  node.expire(now + wire::forget_after + 1);
+  node.expire(now + wire::forget_after + wire::forget_every);
   EXPECT_EQ(node.store().tombstones(), 0U);
 }
 

@@ -98,6 +98,8 @@ class Link {
   bool heard_since(Time then) const { return last_received_ > then; }
 
   bool is_up() const { return hello_received_; }
+  /// The neighbour takes attributes and tombstones too; otherwise tables that agree may differ in those.
+  bool says_all() const { return wire::record_coding(version_) == wire::RecordCoding::whole; }
   /// It is up, and the neighbour has not brought us everything that it held when the connection began.
   bool is_catching_up() const;
   /// The neighbour holds our log of this partition up to here.
@@ -119,9 +121,6 @@ class Link {
   Result<void> on(Time now, const wire::Ask& ask);
   Result<void> on(Time now, const wire::Reply& reply);
   Result<void> on(Time now, const wire::Check& check);
-
-  /// Attributes and tombstones too; otherwise tables that agree may differ in those.
-  bool says_all() const { return wire::record_coding(version_) == wire::RecordCoding::whole; }
 
   struct Stream;
   void start_exchange(std::size_t number, const store::Partition& partition, wire::Position held);

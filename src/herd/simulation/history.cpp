@@ -19,6 +19,9 @@ constexpr Duration last_words_within = 150 * millisecond;
 /// So long the silence afterwards is watched.
 constexpr Duration quiet_for = 500 * millisecond;
 
+/// By when the tombstones of the past are old enough to be erased.
+constexpr Time past_is_old_at = 3000 * millisecond;
+
 constexpr Time year_2100 = 4'102'444'800 * second;
 
 class History {
@@ -32,6 +35,7 @@ class History {
   Outcome live();
 
  private:
+  void run_until(Time end);
   void begin();
   void remember();
   void go_on();
@@ -40,6 +44,7 @@ class History {
   void check_copies();
 
   void report();
+  void forget(std::uint32_t client);
   void befall();
   void start(std::size_t server);
   void crash(std::size_t server);
@@ -66,11 +71,22 @@ Outcome History::live() {
   return {setting_.herd.topology.shape, herd_.failure(), herd_.tally(), herd_.events(), reports_};
 }
 
+/// Servers look for tombstones to erase now and then; all of them before anybody checks twice.
+void History::run_until(Time end) {
+  while (setting_.expires && herd_.now() < end && !herd_.failure()) {
+    herd_.run_until(std::min(end, herd_.now() + 1 + random_.below(20 * millisecond)));
+    for (std::size_t i = 0; i < herd_.real_servers(); ++i) {
+      if (random_.chance(2)) herd_.expire(i);
+    }
+  }
+  herd_.run_until(end);
+}
+
 void History::begin() {
   if (setting_.has_past) remember();
   for (std::size_t i = 0; i < herd_.real_servers(); ++i) start(i);
   // Copies are counted once nothing is exchanged any more.
-  if (setting_.faults.empty()) herd_.run_until(herd_.now() + 2 * second);
+  if (setting_.faults.empty()) run_until(herd_.now() + 2 * second);
   copies_at_first_ = herd_.tally().records_in;
 }
 
@@ -79,6 +95,17 @@ void History::remember() {
   const auto equal = random_.chance(4);
   for (std::uint32_t client = 0; client < setting_.herd.clients; ++client) {
     const auto& origin = random_.pick(setting_.herd.topology.names);
+    if (setting_.expires && random_.chance(3)) {
+      // Long ago, so that nobody has anything else of it.
+      const auto forgotten_at = clocks_begin + second + random_.below(past_is_old_at - second);
+      const auto& by = random_.pick(setting_.herd.topology.names);
+      const auto tombstone =
+          herd_.book().add_tombstone(by, client, RecordBook::none, forgotten_at - setting_.herd.tuning.forget_after);
+      for (std::size_t i = 0; i < herd_.real_servers(); ++i) {
+        if (!random_.chance(6)) disk_[i].push_back(tombstone);
+      }
+      continue;
+    }
     const auto time = clocks_begin - random_.between<Duration>(1, 100) * second;
     const auto older = herd_.book().add(origin, client, time, time, 0);
     const auto newer = herd_.book().add(origin, client, time + second, time + second, 0);
@@ -98,7 +125,7 @@ void History::go_on() {
   auto report_at = wait(setting_.report_every);
   auto fault_at = setting_.faults.empty() ? never : wait(setting_.fault_every);
   while (herd_.now() < end && !herd_.failure()) {
-    herd_.run_until(std::min({report_at, fault_at, end}));
+    run_until(std::min({report_at, fault_at, end}));
     if (herd_.now() >= report_at) {
       report();
       report_at = random_.chance(3) ? herd_.now() : wait(setting_.report_every);
@@ -116,15 +143,29 @@ void History::report() {
   auto time = clocks_begin + herd_.now();
   // Few different times, so that many are equal or older.
   if (random_.chance(3)) time = clocks_begin + random_.below<Time>(4) * second + herd_.now() / second * second;
-  if (random_.chance(20)) time = random_.below<Time>(3) * second;  // 1970
+  // 1970; but what is older than a tombstone is not to come at the moment when that is erased.
+  if (!setting_.expires && random_.chance(20)) time = random_.below<Time>(3) * second;
   // Records from the future win against all others for a while, so not in every herd.
   if (setting_.has_future && random_.chance(12)) time = random_.chance(2) ? clocks_begin + 1000 * second : year_2100;
   const auto place = random_.below(3U);
+  const auto hear = [&] {
+    const auto server = any_server();
+    const auto attributes = setting_.says_more ? random_.below(3U) : 0U;
+    if (herd_.hear(server, client, time, place, attributes)) ++accepted_;
+  };
   ++reports_;
-  if (herd_.hear(any_server(), client, time, place)) ++accepted_;
-  while (random_.chance(5)) {
-    if (herd_.hear(any_server(), client, time, place)) ++accepted_;
-  }
+  if (setting_.says_more && random_.chance(12)) forget(client);
+  hear();
+  while (random_.chance(5)) hear();
+  if (setting_.says_more && random_.chance(12)) forget(client);
+}
+
+/// At one server or several, some of which others told already.
+void History::forget(std::uint32_t client) {
+  do {
+    if (herd_.forget_client(any_server(), client)) ++accepted_;
+    if (random_.chance(3)) run_until(herd_.now() + random_.below(2 * millisecond));
+  } while (random_.chance(4));
 }
 
 void History::befall() {
@@ -155,7 +196,7 @@ void History::befall() {
       note("cable " + cable_name() + " flaps");
       herd_.network().cut(herd_.now(), cable, side);
       if (random_.chance(2)) herd_.network().cut(herd_.now(), cable, 1 - side);
-      herd_.run_until(herd_.now() + random_.below(20 * millisecond));
+      run_until(herd_.now() + random_.below(20 * millisecond));
       herd_.network().mend(herd_.now(), cable);
       break;
     case Fault::reset:
@@ -230,6 +271,12 @@ void History::crash(std::size_t server) {
 /// All of it, or only a part: what is left down must not keep the rest from agreeing.
 void History::mend() {
   const bool all = random_.chance(2);
+  for (std::size_t i = 0; setting_.says_more && i < herd_.real_servers(); ++i) {
+    // Between servers of old ones tombstones and attributes do not get through.
+    if (herd_.speaks_newest(i)) continue;
+    crash(i);
+    herd_.upgrade(i);
+  }
   for (std::size_t i = 0; i < setting_.herd.cables.size(); ++i) {
     if (all || !random_.chance(4)) {
       herd_.network().mend(herd_.now(), i);
@@ -247,28 +294,32 @@ void History::mend() {
   if (herd_.is_traced()) herd_.trace(all ? "everything is mended" : "a part is mended");
   // Tables are compared while they go on changing.
   for (auto more = random_.chance(2) ? random_.below(20) : 0; more > 0; --more) {
-    herd_.run_until(herd_.now() + random_.below(10 * millisecond));
+    run_until(herd_.now() + random_.below(10 * millisecond));
     report();
   }
 }
 
 void History::come_to_rest() {
+  if (setting_.expires) {
+    run_until(std::max(herd_.now(), past_is_old_at + setting_.herd.tuning.forget_every));
+    for (std::size_t i = 0; i < herd_.real_servers(); ++i) herd_.expire(i);
+  }
   const Expected expected(herd_);
   const auto working = working_edges(herd_);
   // What is left cut one way only still brings news, until its silence in the other is found.
-  if (one_way_left_) herd_.run_until(herd_.now() + setting_.herd.link.silence_max + 300 * millisecond);
+  if (one_way_left_) run_until(herd_.now() + setting_.herd.link.silence_max + 300 * millisecond);
   const auto end = herd_.now() + agreed_within;
   auto rests = unsettled(herd_, working);
   while (rests && herd_.now() < end && !herd_.failure()) {
-    herd_.run_until(herd_.now() + 20 * millisecond);
+    run_until(herd_.now() + 20 * millisecond);
     rests = unsettled(herd_, working);
   }
   if (herd_.failure()) return;
   if (rests) return herd_.fail(*rests);
   if (auto missing = expected.missing(herd_)) return herd_.fail(*missing);
-  herd_.run_until(herd_.now() + last_words_within);
+  run_until(herd_.now() + last_words_within);
   herd_.expect_quiet(working);
-  herd_.run_until(herd_.now() + quiet_for);
+  run_until(herd_.now() + quiet_for);
   if (auto missing = expected.missing(herd_)) return herd_.fail("after it had agreed: " + *missing);
   if (herd_.tally().divergences != 0) herd_.fail("a check found a difference that nothing accounts for");
 }

@@ -12,21 +12,27 @@
 
 namespace herd::simulation {
 
-/// Every record that any server of a simulated herd ever heard from a client. What servers hold is known by its number
-/// here, so that the checks compare numbers and not bytes.
+/// Every record that any server of a simulated herd ever made of what a client or somebody else said. What servers hold
+/// is known by its number here, so that the checks compare numbers and not bytes.
 class RecordBook {
  public:
   using Id = std::uint32_t;
   static constexpr Id none = std::numeric_limits<Id>::max();
 
   struct Entry {
-    std::string bytes;
+    std::string bytes;    ///< its identity
     wire::Record record;  ///< points into `bytes`
     std::uint32_t client = 0;
   };
 
   /// Writes down what `server` makes of a client's report. The same report heard twice at the same time is one record.
-  Id add(std::string_view server, std::uint32_t client, Time client_time, Time heard_at, unsigned place);
+  /// `attributes`: none if 0, else one or the other. What is left of it for servers that know of no attributes is
+  /// written down too.
+  Id add(std::string_view server, std::uint32_t client, Time client_time, Time heard_at, unsigned place,
+         unsigned attributes = 0);
+
+  /// Writes down the tombstone that `server` puts in the place of what it holds of a client, perhaps none.
+  Id add_tombstone(std::string_view server, std::uint32_t client, Id held, Time now);
 
   /// none if nobody ever heard of it.
   Id find(std::string_view bytes) const;
@@ -41,11 +47,12 @@ class RecordBook {
   }
 
  private:
+  Id add(std::uint32_t client);
   std::size_t place_of(std::string_view bytes) const;
 
   std::deque<Entry> entries_;
   std::vector<Id> index_ = std::vector<Id>(128, none);  // open addressing by the hash of the bytes, at most half full
-  std::string line_;
+  std::string line_;                                    // of what is being added
 };
 
 }  // namespace herd::simulation

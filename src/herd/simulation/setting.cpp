@@ -80,13 +80,23 @@ Setting draw_setting(Random& random, std::size_t servers) {
   herd.clients = setting.has_past ? random.between(20U, 150U) : random.pick(client_counts);
   if (random.chance(4)) herd.partitions = random.between<std::size_t>(2, 4);
 
-  const bool clocks_agree = random.chance(2);
-  const bool upgrading = random.chance(4);
+  setting.expires = setting.has_past && random.chance(2);
+  const bool clocks_agree = setting.expires || random.chance(2);
+  const bool upgrading = !setting.expires && random.chance(4);
+  // Copies are counted where there are no faults: those that an upgrade brings are not among them.
+  setting.says_more = setting.expires || !upgrading;
+  // Others than those of the past last longer than the history, and so does what they are held against.
+  if (setting.expires) {
+    herd.tuning.forget_after = 60 * second;
+    herd.tuning.forget_every = random.between(300 * millisecond, second);
+    // As often as they are here, checks come upon the moments when some have erased and others have not.
+    herd.link.check_after = never;
+  }
   for (std::size_t i = 0; i < herd.topology.names.size(); ++i) {
     ServerOptions server;
     if (!clocks_agree && random.chance(2)) server.clock_skew = random.between(-3600 * second, 3600 * second);
     if (random.chance(3)) server.turn_max = random.below(5 * millisecond);
-    if (upgrading && random.chance(2)) server.version_max = random.chance(2) ? 1 : 2;
+    if (upgrading && random.chance(2)) server.version_max = static_cast<std::uint8_t>(random.between(1, 3));
     herd.servers.push_back(server);
   }
   for (std::size_t i = 0; i < herd.topology.edges.size(); ++i) {
@@ -101,6 +111,7 @@ Setting draw_setting(Random& random, std::size_t servers) {
   if (random.chance(20)) return setting;
 
   setting.faults = draw_faults(random);
+  setting.says_more |= random.chance(2);
   setting.fault_every = setting.duration / random.between<Duration>(3, 25);
   // Where the rarest faults show: one link with stops and resets, a triangle with hot keys.
   if (servers_drawn == 2 && random.chance(3)) {
@@ -115,6 +126,8 @@ Setting draw_setting(Random& random, std::size_t servers) {
     herd.namesakes.push_back(doubled);
     setting.faults.push_back(Fault::namesake);
   }
+  // Tombstones that one server has erased and another has not are no disagreement only if they are at the same time.
+  if (setting.expires) std::ranges::replace(setting.faults, Fault::step_clock, Fault::reset);
   return setting;
 }
 

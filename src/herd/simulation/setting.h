@@ -35,6 +35,8 @@ struct Setting {
   bool keeps_disk = false;
   bool has_future = false;  ///< some clients' clocks are far ahead
   bool has_past = false;    ///< the servers start with tables, which differ in little
+  bool says_more = false;   ///< reports have attributes, and clients are forgotten; every server is upgraded in the end
+  bool expires = false;     ///< the past has tombstones that are erased during the history
 };
 
 /// `servers` is how many there are, or 0: as chance has it.

@@ -118,10 +118,15 @@ class SimulatedHerd {
   void crash(std::size_t server, Farewell farewell);
   /// Its next life speaks the newest version.
   void upgrade(std::size_t server);
+  bool speaks_newest(std::size_t server) const { return servers_[server].options.version_max == wire::link_version; }
   void stand_still(std::size_t server, Duration duration);
   void step_clock(std::size_t server, Duration by) { servers_[server].options.clock_skew += by; }
   /// Whether it was accepted; not if the server is down or stands still.
-  bool hear(std::size_t server, std::uint32_t client, Time client_time, unsigned place);
+  bool hear(std::size_t server, std::uint32_t client, Time client_time, unsigned place, unsigned attributes = 0);
+  /// A server is told to forget a client. Whether it does; not if it knows none, or not how.
+  bool forget_client(std::size_t server, std::uint32_t client);
+  /// A server looks for tombstones to erase.
+  void expire(std::size_t server);
 
   Network& network() { return network_; }
   const Network& network() const { return network_; }
@@ -209,6 +214,8 @@ class SimulatedHerd {
   void schedule_turn(std::uint32_t end_point, Time at);
   void wake_all(std::size_t server, std::uint32_t except);
 
+  Time clock(std::size_t server) const { return clocks_begin + now_ + servers_[server].options.clock_skew; }
+  bool is_expired(RecordBook::Id id, std::size_t server) const;
   bool is_frozen(std::size_t server) const { return now_ < servers_[server].frozen_until; }
   /// Writes down what changed in the store since it was last looked at, and that it did not get older.
   void note_changes(std::size_t server, const Life* from);

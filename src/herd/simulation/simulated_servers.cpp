@@ -21,6 +21,7 @@ void SimulatedHerd::start(std::size_t index, const std::vector<RecordBook::Id>& 
   auto& life = *server.life;
   server.frozen_until = 0;
   server.stood_still_long = false;
+  life.store.expire(clock(index));
   for (const auto id : disk) {
     store::RecordStore::Offer offer{book_[id].record};
     life.store.report({&offer, 1});
@@ -77,11 +78,14 @@ void SimulatedHerd::stand_still(std::size_t index, Duration duration) {
   events_.push({.at = finds, .kind = Event::Kind::thaw, .index = static_cast<std::uint32_t>(index)});
 }
 
-bool SimulatedHerd::hear(std::size_t index, std::uint32_t client, Time client_time, unsigned place) {
+bool SimulatedHerd::hear(std::size_t index, std::uint32_t client, Time client_time, unsigned place,
+                         unsigned attributes) {
   auto& server = servers_[index];
   if (!server.life || is_frozen(index)) return false;
   const auto heard_at = clocks_begin + now_ + server.options.clock_skew;
-  const auto id = book_.add(name(index), client, client_time, heard_at, place);
+  // A server that is not upgraded yet does not know what they are.
+  if (server.options.version_max < wire::link_version) attributes = 0;
+  const auto id = book_.add(name(index), client, client_time, heard_at, place, attributes);
   const auto& record = book_[id].record;
   auto& store = server.life->store;
   store::RecordStore::Offer offer{record};
@@ -92,6 +96,42 @@ bool SimulatedHerd::hear(std::size_t index, std::uint32_t client, Time client_ti
   note_changes(index, nullptr);
   wake_all(index, Network::none);
   return true;
+}
+
+bool SimulatedHerd::forget_client(std::size_t index, std::uint32_t client) {
+  auto& server = servers_[index];
+  if (!server.life || is_frozen(index) || server.options.version_max < wire::link_version) return false;
+  const auto held = server.life->held[client].record;
+  if (held == RecordBook::none) return false;
+  const auto known = book_[held].record;
+  const auto now = clock(index);
+  if (!known.is_tombstone()) book_.add_tombstone(name(index), client, held, now);
+  const bool forgotten = server.life->store.forget(known.client, name(index), now);
+  if (is_traced()) {
+    trace(name(index) + " forgets " + std::string(known.client) + (forgotten ? "" : " (nothing new)"));
+  }
+  if (forgotten == known.is_tombstone()) fail("I2: " + name(index) + " does not forget what it holds");
+  if (!forgotten) return false;
+  note_changes(index, nullptr);
+  wake_all(index, Network::none);
+  return true;
+}
+
+void SimulatedHerd::expire(std::size_t index) {
+  auto& server = servers_[index];
+  if (!server.life) return;
+  server.life->store.expire(clock(index));
+  for (auto& held : server.life->held) {
+    if (is_expired(held.record, index)) held = Held();
+  }
+}
+
+/// Whether it is a tombstone that a server erases once it looks.
+bool SimulatedHerd::is_expired(RecordBook::Id id, std::size_t server) const {
+  if (id == RecordBook::none) return false;
+  const auto& record = book_[id].record;
+  const auto age_max = clock(server) - options_.tuning.forget_after;
+  return record.is_tombstone() && record.heard_at < age_max - age_max % options_.tuning.forget_every;
 }
 
 void SimulatedHerd::reset(std::size_t cable) {
@@ -179,6 +219,10 @@ void SimulatedHerd::check_acknowledged(std::uint32_t end_point) {
   if (them == nullptr || them->self.epoch != link.neighbor_epoch()) return;
   for (std::size_t client = 0; client < us.held.size(); ++client) {
     const auto& held = us.held[client];
+    // What an older neighbour is not told, and what it has erased a moment before us.
+    const auto* const record = held.record == RecordBook::none ? nullptr : &book_[held.record].record;
+    if (record != nullptr && !link.says_all() && (record->is_tombstone() || !record->attributes.empty())) continue;
+    if (is_expired(held.record, end.server)) continue;
     if (one && (held.sequence > position || held.sequence <= end.verified)) continue;
     if (book_.is_older(them->held[client].record, held.record)) {
       return fail("ACK: " + link.neighbor() + " acknowledged up to " + std::to_string(position) + " to " +

@@ -119,7 +119,8 @@ bool RecordStore::forget(std::string_view client, std::string_view server, Time 
 }
 
 bool RecordStore::expire(Time now) {
-  const auto since = now - tuning().forget_after;
+  const auto age_max = now - tuning().forget_after;
+  const auto since = age_max - age_max % tuning().forget_every;
   bool is_done = true;
   for (auto& shard : shards_) {
     std::size_t erased = 0;

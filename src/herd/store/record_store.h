@@ -57,8 +57,9 @@ class RecordStore {
   /// or forgotten already.
   bool forget(std::string_view client, std::string_view server, Time now);
 
-  /// Erases the tombstones that are older than Tuning::forget_after at `now`, POSIX ns, and refuses those that come
-  /// later; of each partition at most `expired_at_once`. Whether none is left. To be called now and then.
+  /// Erases the tombstones that are older than Tuning::forget_after at `now`, POSIX ns, in groups of
+  /// Tuning::forget_every, and refuses those that come later; of each partition at most `expired_at_once`. Whether none
+  /// is left. To be called every second or so.
   bool expire(Time now);
   static constexpr std::size_t expired_at_once = 1024;
 

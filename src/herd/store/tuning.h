@@ -20,8 +20,9 @@ struct Tuning {
   Sequence walk_after_changes = 4096;
   /// A partition's digest tree gets another level when its leaves hold more records than this on average.
   std::size_t records_per_leaf = 4;
-  /// A tombstone older than this, by the clock of who made it, is erased.
+  /// A tombstone older than this, by the clock of who made it, is erased, together with all of the same `forget_every`.
   Duration forget_after = wire::forget_after;
+  Duration forget_every = wire::forget_every;
 };
 
 }  // namespace herd::store
