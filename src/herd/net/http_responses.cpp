@@ -71,6 +71,7 @@ void HttpResponses::append_live_head(std::string& out, const protocols::HttpLive
   const bool is_websocket = live.framing == protocols::HttpLive::Framing::websocket;
   append_status(out, is_websocket ? 101 : 200);
   out.append("\r\nDate: ").append(date(now)).append("\r\nServer: proxyherd\r\n");
+  for (const auto& [name, value] : live.fields) append_field(out, name, value);
   if (is_websocket) {
     out += "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ";
     out.append(websocket_accept(live.websocket_key)).append("\r\n\r\n");

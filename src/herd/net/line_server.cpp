@@ -17,7 +17,7 @@ constexpr ClientSessions::Limits limits{.stalled = 0};
 struct LineServer::State {
   State(EventLoops& event_loops, const Options& options, protocols::Herd& herd, places::Provider& places,
         TrafficLog& log, const std::function<void()>& on_turn_end)
-      : services{herd, log, options.line_bytes_max, places, options.access, options.warn},
+      : services{herd, log, options.line_bytes_max, places, options.access, options.rates, options.warn},
         port(event_loops,
              {.purpose = "line protocol",
               .addresses = {{options.host, options.port}},

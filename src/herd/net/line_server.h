@@ -29,6 +29,8 @@ class LineServer {
     std::optional<ClientTls> tls = std::nullopt;
     /// Asked by certificate what each client may do; null: everything.
     protocols::Access* access = nullptr;
+    /// Told of every command, as a request of its client's address; null: there is no limit.
+    protocols::Access* rates = nullptr;
     /// Where misunderstandings are logged, from the threads of the loops; not more than some a second.
     std::function<void(const std::string& text)> warn = [](const std::string&) {};
   };

@@ -30,6 +30,7 @@ LineSession::LineSession(ClientStream stream, const Services& services, std::str
     : ClientSession(std::move(stream)),
       services_(services),
       protocol_(services.herd, services.log, services.line_bytes_max, std::move(client_address)) {
+  if (services.rates != nullptr) protocol_.limit_rate(*services.rates);
   if (services.access != nullptr && !this->stream().is_greeting()) on_greeted();
 }
 

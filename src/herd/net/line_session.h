@@ -26,6 +26,7 @@ class LineSession : public ClientSession {
     std::size_t line_bytes_max;
     places::Provider& places;
     protocols::Access* access;  ///< null: who has no certificate may do everything, and so may who has one
+    protocols::Access* rates;   ///< null: as many commands as it likes
     std::function<void(const std::string& text)> warn;
   };
 

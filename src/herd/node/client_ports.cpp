@@ -20,6 +20,7 @@ ClientPorts::ClientPorts(net::EventLoops& loops, const Config& config, const Ser
                          std::size_t connections_max, const Services& services)
     : self_(self),
       line_bytes_max_(config.line_bytes_max),
+      is_rated_(config.rates.requests_per_address.has_value()),
       tls_config_(config.client_tls),
       tls_(config.client_tls.read(self.id).value()),
       log_(services.log),
@@ -41,6 +42,7 @@ net::LineServer::Options ClientPorts::line_options(std::size_t connections_max, 
           .tls = tls_.line,
           // Otherwise the line protocol has no place for what would be asked for.
           .access = tls_.line && tls_config_.line_clients_ca ? &services.access : nullptr,
+          .rates = is_rated_ ? &services.access : nullptr,
           .warn = [this](const std::string& text) { warn(text); }};
 }
 

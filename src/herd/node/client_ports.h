@@ -69,6 +69,7 @@ class ClientPorts {
 
   const ServerConfig& self_;
   const std::size_t line_bytes_max_;
+  const bool is_rated_;
   const ClientTlsConfig tls_config_;
   ClientTlsConfig::Read tls_;
   net::LogFile& log_;

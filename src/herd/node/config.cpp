@@ -58,7 +58,8 @@ class ConfigReader {
   Config read(const toml::table& document) {
     const TomlSection top(
         document, "the file", 1,
-        {"herd", "server", "tls", "auth", "mqtt", "places", "trackers", "durability", "log", "limits"}, mistakes_);
+        {"herd", "server", "tls", "auth", "mqtt", "places", "http", "trackers", "durability", "log", "limits"},
+        mistakes_);
     read_herd(top.table("herd", {"name", "data", "threads"}));
     if (document.contains("tls")) read_tls(top.table("tls", {"peers", "clients", "clients_on", "line_clients_ca"}));
     read_auth(top.table("auth", {"tokens", "open"}));
@@ -74,6 +75,9 @@ class ConfigReader {
     }
     read_places(top.table("places", {"files", "google_key_file", "google_url", "google_ca", "google_timeout_ms",
                                      "google_cache_s", "google_requests_per_day"}));
+    for (auto& origin : top.table("http", {"cors_origins"}).strings("cors_origins", R"(["https://example.org"])")) {
+      config_.cors_origins.push_back(std::move(origin.value));
+    }
     config_.owntracks_friends =
         top.table("trackers", {"owntracks_friends"}).boolean("owntracks_friends").value_or(false);
     read_durability(top.table("durability", {"mode"}));

@@ -48,6 +48,7 @@ struct Config {
   std::vector<std::filesystem::path> place_files;          ///< [places] files, besides those that ship
   std::optional<MqttConfig> mqtt;                          ///< [mqtt]; none: no broker is heard
   GoogleConfig google;                                     ///< [places] google_*
+  std::vector<std::string> cors_origins;                   ///< [http] cors_origins: docs/http.md
   bool owntracks_friends = false;                          ///< [trackers] owntracks_friends: docs/apps/owntracks.md
   TrafficLogging traffic = TrafficLogging::limited;        ///< [log] traffic
   std::uint64_t clients_max = 50'000'000;                  ///< [limits] clients_max

@@ -33,6 +33,29 @@ FigureGroup http_figures(const ClientPorts& ports) {
       }};
 }
 
+FigureGroup live_figures(const std::vector<const protocols::LiveCounters*>& feeds) {
+  const auto sum = [&](SharedCount protocols::LiveCounters::* count) {
+    std::uint64_t all = 0;
+    for (const auto* feed : feeds) all += feed->*count;
+    return all;
+  };
+  using Counters = protocols::LiveCounters;
+  return {"live",
+          {
+              {"opened", "Live feeds that were opened.", Kind::counter, sum(&Counters::opened)},
+              {"resumed", "Live feeds that went on where an earlier one had ended.", Kind::counter,
+               sum(&Counters::resumed)},
+              {"snapshots", "Snapshots that were made.", Kind::counter, sum(&Counters::snapshots)},
+              {"incomplete", "Snapshots with room for a part of the clients only.", Kind::counter,
+               sum(&Counters::incomplete)},
+              {"fell_behind", "Subscribers that got a new snapshot, for too much was pending.", Kind::counter,
+               sum(&Counters::fell_behind)},
+              {"changes", "Changes that were read for subscribers.", Kind::counter, sum(&Counters::changes)},
+              {"batches", "Batches that subscribers were given.", Kind::counter, sum(&Counters::batches)},
+              {"told", "Clients in these batches.", Kind::counter, sum(&Counters::told)},
+          }};
+}
+
 FigureGroup access_figures(const AccessControl& access) {
   const auto counts = access.counters();
   return {"access",
@@ -47,21 +70,21 @@ FigureGroup access_figures(const AccessControl& access) {
 
 FigureGroup mqtt_figures(const MqttDoor& door) {
   const auto status = door.status();
-  return {"mqtt",
-          {
-              {"connected", "1 while there is a connection to the MQTT broker.", Kind::gauge,
-               std::uint64_t{status.client.is_connected}},
-              {"connects", "Connections that the MQTT broker accepted.", Kind::counter, status.client.connects},
-              {"failures", "Attempts to connect that failed, and connections lost.", Kind::counter,
-               status.client.failures},
-              {"messages", "Messages that came from the MQTT broker.", Kind::counter, status.client.messages},
-              {"reports", "Reports in them that were taken.", Kind::counter, status.reports},
-              {"refused", "Reports in them refused for want of room, or over a rate.", Kind::counter, status.refused},
-              {"broken", "Messages that could not be used.", Kind::counter, status.broken},
-              {"published", "Positions told to the MQTT broker.", Kind::counter, status.client.published},
-              {"publish_dropped", "Positions not told to it for want of room, or a topic.", Kind::counter,
-               status.client.publish_dropped},
-          }};
+  return {
+      "mqtt",
+      {
+          {"connected", "1 while there is a connection to the MQTT broker.", Kind::gauge,
+           std::uint64_t{status.client.is_connected}},
+          {"connects", "Connections that the MQTT broker accepted.", Kind::counter, status.client.connects},
+          {"failures", "Attempts to connect that failed, and connections lost.", Kind::counter, status.client.failures},
+          {"messages", "Messages that came from the MQTT broker.", Kind::counter, status.client.messages},
+          {"reports", "Reports in them that were taken.", Kind::counter, status.reports},
+          {"refused", "Reports in them refused for want of room, or over a rate.", Kind::counter, status.refused},
+          {"broken", "Messages that could not be used.", Kind::counter, status.broken},
+          {"published", "Positions told to the MQTT broker.", Kind::counter, status.client.published},
+          {"publish_dropped", "Positions not told to it for want of room, or a topic.", Kind::counter,
+           status.client.publish_dropped},
+      }};
 }
 
 FigureGroup app_figures(const protocols::TrackerApps& apps) {

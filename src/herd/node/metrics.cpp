@@ -35,6 +35,8 @@ void write_server(MetricsText& out, const StatusContext& context) {
            {"reports", Kind::counter, "Valid reports that clients told this server.", context.node.reports},
            {"clients_refused", Kind::counter, "Reports of new clients for which there was no room.",
             context.node.clients_refused},
+           {"reports_too_often", Kind::counter, "Reports over the rate of their client.",
+            context.node.reports_too_often},
            {"clients_forgotten", Kind::counter, "Clients that this server was told to forget.",
             context.node.clients_forgotten},
            {"invalid_commands", Kind::counter, "Commands of the line port that were answered with a question mark.",

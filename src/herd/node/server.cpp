@@ -99,6 +99,8 @@ class LoopFeed : public net::HttpServer::Feed {
   }
   void tick(Time now) override { feed_.tick(now); }
   std::size_t subscribers() const override { return feed_.subscribers(); }
+  /// Any thread may read them.
+  const protocols::LiveCounters& counters() const { return feed_.counters(); }
 
  private:
   protocols::LiveFeed feed_;
@@ -135,7 +137,7 @@ class Server {
         certificate_files_(certificate_files(config, self)),
         tls_(read_tls(config, self)),
         neighbors_(connect_neighbors(config, self)),
-        api_(node_, places_.provider(), access_, self_, {.apps = {config.owntracks_friends, &log_}}),
+        api_(node_, places_.provider(), access_, self_, {config.cors_origins, {config.owntracks_friends, &log_}}),
         ports_(loops_, config, self, raise_descriptor_limit(loops_.size()),
                {.herd = node_,
                 .places = places_.provider(),
@@ -143,7 +145,7 @@ class Server {
                 .access = access_,
                 .log = log_,
                 .on_turn_end = [this] { wake_neighbors(); },
-                .make_feed = [this] { return std::make_unique<LoopFeed>(node_); }}),
+                .make_feed = [this] { return make_feed(); }}),
         peer_(loop_, self.peer.host, self.peer.port, identity_, those_who_dial(), tls(),
               flood::hello_max_for(self.peer.is_loopback()), log_) {
     if (config.mqtt && config.mqtt->is_for(self.id)) {
@@ -206,6 +208,12 @@ class Server {
       if (neighbor->link.neighbor() < self_config_.id) dialling.push_back(&neighbor->connection);
     }
     return dialling;
+  }
+
+  std::unique_ptr<net::HttpServer::Feed> make_feed() {
+    auto feed = std::make_unique<LoopFeed>(node_);
+    feeds_.push_back(&feed->counters());
+    return feed;
   }
 
   const net::PeerTls* tls() const { return tls_ ? &*tls_ : nullptr; }
@@ -274,6 +282,7 @@ class Server {
     reports_per_s_ = static_cast<double>(reports - reports_then_) * second / static_cast<double>(now - rated_at_);
     reports_then_ = reports;
     rated_at_ = now;
+    node_.expire(net::wall_now());
     log_.tick();
   }
 
@@ -295,6 +304,7 @@ class Server {
     for (const auto& neighbor : neighbors_) links.push_back(&neighbor->connection);
     context.look_at(node_, links);
     context.groups.push_back(http_figures(ports_));
+    context.groups.push_back(live_figures(feeds_));
     context.groups.push_back(app_figures(api_.apps()));
     context.groups.push_back(access_figures(access_));
     if (mqtt_) context.groups.push_back(mqtt_figures(*mqtt_));
@@ -336,6 +346,7 @@ class Server {
   std::vector<std::unique_ptr<Neighbor>> neighbors_;
   SelfDescription self_{loop_, [this] { return look(); }};
   protocols::HttpApi api_;
+  std::vector<const protocols::LiveCounters*> feeds_;  // of the ports
   ClientPorts ports_;
   net::PeerListener peer_;
   std::unique_ptr<MqttDoor> mqtt_;

@@ -149,6 +149,7 @@ std::string status_json(const StatusContext& context) {
   status.whole("connections_refused", context.connections_refused);
   status.whole("invalid_commands", context.node.invalid_commands);
   status.whole("clients_refused", context.node.clients_refused);
+  status.whole("reports_too_often", context.node.reports_too_often);
   status.whole("clients_forgotten", context.node.clients_forgotten);
   status.whole("peer_refusals", context.peer_refusals);
   status.whole("traffic_lines_left_out", context.traffic_lines_left_out);

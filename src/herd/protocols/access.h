@@ -57,8 +57,8 @@ class Access {
   /// What they may do; null if nothing is known of these credentials. On an open server everything, whatever is shown.
   virtual std::shared_ptr<const Grant> grant(const Credentials& credentials) const = 0;
 
-  /// Notes that so many requests (or commands) came from an address (without port) at `now`, steady clock. False if
-  /// that is more than it may, which is counted: they are to be refused.
+  /// Notes that so many requests (or commands) came from an address (without port) at `now`, POSIX ns; a clock that is
+  /// set back does no harm. False if that is more than it may, which is counted: they are to be refused.
   virtual bool admits(std::string_view address, unsigned requests, Time now) = 0;
 
   /// For the statistics: something was refused for want of a grant.

@@ -43,6 +43,11 @@ struct Refusals {
   }
 };
 
+std::string foreign_page(const HttpHead& head) {
+  return "web pages of " + std::string(head.field("Origin")) +
+         " may not use this server; cors_origins in the section [http] of its configuration would allow it";
+}
+
 /// What a path has.
 struct Route {
   const Endpoint* endpoint = nullptr;  // null: not with this method
@@ -115,9 +120,12 @@ const TrackerApps& HttpApi::apps() const {
 
 std::unique_ptr<HttpExchange> HttpApi::begin(const HttpHead& head, Time now) {
   const auto route = route_of(head.method, head.path());
-  if (route.endpoint == nullptr && route.methods.empty() && is_for_apps(head)) return apps_->begin(head, now);
-  auto exchange = state_->begin(head, route, now);
-  if (state_->cross_origin.kind_of(head) != CrossOrigin::Kind::allowed) return exchange;
+  const auto kind = state_->cross_origin.kind_of(head);
+  const bool is_apps = route.endpoint == nullptr && route.methods.empty() && is_for_apps(head);
+  if (is_apps && kind == CrossOrigin::Kind::foreign)
+    return foregone(problem(403, foreign_page(head)), TrackerApps::body_bytes_max);
+  auto exchange = is_apps ? apps_->begin(head, now) : state_->begin(head, route, now);
+  if (kind != CrossOrigin::Kind::allowed) return exchange;
   return CrossOrigin::allow(std::move(exchange), std::string(head.field("Origin")));
 }
 
@@ -153,8 +161,7 @@ std::unique_ptr<HttpExchange> HttpApi::State::begin(const HttpHead& head, const 
   const auto refuse = [&](HttpResponse response) { return foregone(std::move(response), endpoint.body_bytes_max); };
   const bool changes = endpoint.method != "GET" || endpoint.path == "/v1/ws";
   if (changes && cross_origin.kind_of(head) == CrossOrigin::Kind::foreign) {
-    return refuse(refusals.forbidden("web pages of " + std::string(head.field("Origin")) +
-                                     " may not use this server; cors_origins in its configuration would allow it"));
+    return refuse(refusals.forbidden(foreign_page(head)));
   }
 
   std::shared_ptr<const Grant> grant = Grant::everything();

@@ -138,10 +138,11 @@ bool LineProtocol::is_full(const Turn& turn) const {
 void LineProtocol::answer(std::string_view line, Turn& turn) {
   const auto command = wire::parse_command(line);
   if (std::holds_alternative<wire::BlankLine>(command)) return;
-  if (grant_ && !may(command)) {
+  const bool is_denied = grant_ && !may(command);
+  if (is_denied) access_->count_denied();
+  if (is_denied || is_too_often(turn.now)) {
     answer_reports(turn);
     log_in(trim(line));
-    access_->count_denied();
     return answer_invalid(trim(line), turn);
   }
   if (const auto* iamat = std::get_if<wire::Iamat>(&command)) {
@@ -153,6 +154,10 @@ void LineProtocol::answer(std::string_view line, Turn& turn) {
   log_in(trim(line));
   const auto* whatsat = std::get_if<wire::Whatsat>(&command);
   if (whatsat == nullptr || !answer_question(*whatsat, turn)) answer_invalid(trim(line), turn);
+}
+
+bool LineProtocol::is_too_often(Time now) {
+  return is_rated_ && !access_->admits(std::string_view(client_address_).substr(0, client_address_.rfind(':')), 1, now);
 }
 
 bool LineProtocol::may(const wire::Command& command) {

@@ -38,6 +38,13 @@ class LineProtocol {
   /// outlive the conversation. Until then everything is allowed.
   void limit_to(std::shared_ptr<const Grant> grant, Access& access);
 
+  /// From now on commands count as requests of the client's address, and those that are too many are refused as if they
+  /// were none. `access` must outlive the conversation.
+  void limit_rate(Access& access) {
+    access_ = &access;
+    is_rated_ = true;
+  }
+
   const std::string& client_address() const { return client_address_; }
 
   enum class Next {
@@ -72,6 +79,7 @@ class LineProtocol {
   struct Waiting;
   bool is_full(const Turn& turn) const;
   bool may(const wire::Command& command);
+  bool is_too_often(Time now);
   Next hand_out(std::string& replies);
   void answer(std::string_view line, Turn& turn);
   void answer_reports(Turn& turn);
@@ -86,7 +94,8 @@ class LineProtocol {
   wire::LineFramer framer_;
   std::string client_address_;
   std::shared_ptr<const Grant> grant_;  // null: everything
-  Access* access_ = nullptr;            // not null if there is a grant
+  Access* access_ = nullptr;            // not null if there is a grant or a rate
+  bool is_rated_ = false;
   bool input_ended_ = false;
   std::unique_ptr<Waiting> waiting_;  // none most of the time: a connection is small
 };

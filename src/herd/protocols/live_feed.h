@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "herd/base/shared_count.h"
 #include "herd/base/time.h"
 #include "herd/protocols/herd.h"
 #include "herd/protocols/http_exchange.h"
@@ -23,16 +24,16 @@
 
 namespace herd::protocols {
 
-/// What happened since the start.
+/// What happened since the start. Any thread may read them.
 struct LiveCounters {
-  std::uint64_t opened = 0;       ///< feeds
-  std::uint64_t resumed = 0;      ///< of them went on where an earlier one had ended
-  std::uint64_t snapshots = 0;    ///< made
-  std::uint64_t incomplete = 0;   ///< of them had room for a part of the clients only
-  std::uint64_t fell_behind = 0;  ///< subscribers for whom more clients were pending than a set may hold
-  std::uint64_t changes = 0;      ///< of clients that were read
-  std::uint64_t batches = 0;      ///< of changes, given to subscribers
-  std::uint64_t told = 0;         ///< clients in them
+  SharedCount opened;       ///< feeds
+  SharedCount resumed;      ///< of them went on where an earlier one had ended
+  SharedCount snapshots;    ///< made
+  SharedCount incomplete;   ///< of them had room for a part of the clients only
+  SharedCount fell_behind;  ///< subscribers for whom more clients were pending than a set may hold
+  SharedCount changes;      ///< of clients that were read
+  SharedCount batches;      ///< of changes, given to subscribers
+  SharedCount told;         ///< clients in them
 };
 
 /// Who follows which clients, and what they are told when: the live feeds of one event loop. Not for several threads at

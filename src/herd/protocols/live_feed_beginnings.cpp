@@ -107,7 +107,7 @@ std::size_t LiveFeed::make_snapshot(Id id) {
   subscriber.snapshot_at = now_;
   subscriber.snapshot_changes = changes_.clients().changes();
   ++counters_.snapshots;
-  counters_.incomplete += subscriber.is_snapshot_complete ? 0 : 1;
+  counters_.incomplete += subscriber.is_snapshot_complete ? 0U : 1U;
   return subscriber.snapshot.size();
 }
 
