@@ -15,7 +15,7 @@ constexpr std::size_t changes_per_client = 32;
 
 void LiveFeed::wait(Id id) {
   auto& subscriber = subscribers_[id];
-  subscriber.snapshot = {};
+  std::vector<ClientId>().swap(subscriber.snapshot);
   subscriber.has_snapshot = false;
   subscriber.pending.clear();
   subscriber.is_scheduled = subscriber.is_due = false;

@@ -28,7 +28,7 @@ LiveMessage LiveFeed::snapshot_part(Id id) {
     json_ += '}';
     return message(LiveMessage::Kind::snapshot, std::nullopt);
   }
-  subscriber.snapshot = {};
+  std::vector<ClientId>().swap(subscriber.snapshot);
   subscriber.has_snapshot = false;
   json_ += subscriber.is_snapshot_complete ? R"(,"complete":true})" : R"(,"complete":false})";
   return message(LiveMessage::Kind::snapshot, subscriber.snapshot_changes);
