@@ -36,7 +36,7 @@ struct LiveScene {
 /// its connection has room.
 class LiveListener {
  public:
-  LiveListener(LiveScene& scene, HttpLive live) : scene_(scene) {
+  LiveListener(LiveScene& scene, const HttpLive& live) : scene_(scene) {
     stream = scene.feed.open(live, scene.now, [this] { on_wake(); });
     write();
   }

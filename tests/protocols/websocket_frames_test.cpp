@@ -28,7 +28,7 @@ std::vector<std::string> events(WebsocketFrames& frames, std::string_view bytes)
   std::vector<std::string> said;
   while (const auto event = frames.take(bytes)) {
     const auto payload = std::string(event->payload);
-    const auto code = std::to_string(static_cast<int>(event->code));
+    const auto code = std::to_string(event->code) += ' ' + payload;
     switch (event->kind) {
       case Kind::text:
         said.push_back("text " + payload);
@@ -40,10 +40,10 @@ std::vector<std::string> events(WebsocketFrames& frames, std::string_view bytes)
         said.push_back("pong " + payload);
         break;
       case Kind::close:
-        said.push_back("close " + code + ' ' + payload);
+        said.push_back("close " + code);
         break;
       case Kind::failure:
-        said.push_back("failure " + code + ' ' + payload);
+        said.push_back("failure " + code);
         break;
     }
   }

@@ -40,7 +40,7 @@ TEST(WebsocketStream, tells_in_text_messages_with_the_id_to_go_on_from) {
   auto listener = std::make_unique<LiveListener>(scene, websocket(around_zero));
   EXPECT_EQ(listener->sent, "");
   scene.tick();
-  const auto at = listener->sent.rfind(",\"id\":\"");
+  const auto at = listener->sent.rfind(R"(,"id":")");
   ASSERT_NE(at, std::string::npos);
   const auto id = listener->sent.substr(at + 7, listener->sent.size() - at - 9);
   auto expected = snapshot(told("a", "0.5", "0.5", 100));

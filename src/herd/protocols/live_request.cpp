@@ -53,9 +53,8 @@ std::optional<geo::Location> parse_point(std::string_view latitude, std::string_
 
 std::optional<double> parse_radius(std::string_view text) {
   double radius = 0;
-  const auto* const end = text.data() + text.size();
-  const auto [read_to, error] = std::from_chars(text.data(), end, radius);
-  if (error != std::errc() || read_to != end || !(radius >= 0 && radius <= radius_m_max)) return std::nullopt;
+  const auto [read_to, error] = std::from_chars(text.begin(), text.end(), radius);
+  if (error != std::errc() || read_to != text.end() || radius < 0 || radius > radius_m_max) return std::nullopt;
   return radius;
 }
 

@@ -150,10 +150,10 @@ WebsocketFrames::Event WebsocketFrames::closed() {
   if (!is_close_code(code)) return fail(WebsocketClose::protocol_error, "a close has no code that may be sent");
   const auto reason = std::string_view(control_).substr(2);
   if (!is_utf8(reason)) return fail(WebsocketClose::no_utf8, "a reason is not UTF-8");
-  return {Kind::close, reason, static_cast<WebsocketClose>(code)};
+  return {Kind::close, reason, static_cast<WebsocketClose::Code>(code)};
 }
 
-WebsocketFrames::Event WebsocketFrames::fail(WebsocketClose code, std::string_view reason) {
+WebsocketFrames::Event WebsocketFrames::fail(WebsocketClose::Code code, std::string_view reason) {
   is_over_ = true;
   return {Kind::failure, reason, code};
 }
@@ -173,16 +173,15 @@ void append_websocket_pong(std::string& out, std::string_view payload) {
   out += payload;
 }
 
-void append_websocket_close(std::string& out, WebsocketClose code, std::string_view reason) {
+void append_websocket_close(std::string& out, WebsocketClose::Code code, std::string_view reason) {
   if (code == WebsocketClose::nothing_said) {
     append_header(out, 8, 0);
     return;
   }
   assert(reason.size() + 2 <= WebsocketFrames::control_bytes_max);
   append_header(out, 8, reason.size() + 2);
-  const auto number = static_cast<unsigned>(code);
-  out += static_cast<char>(number >> 8U);
-  out += static_cast<char>(number & 0xffU);
+  out += static_cast<char>(code >> 8U);
+  out += static_cast<char>(code & 0xffU);
   out += reason;
 }
 

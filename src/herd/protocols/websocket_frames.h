@@ -10,13 +10,14 @@
 namespace herd::protocols {
 
 /// Why a WebSocket is closed (RFC 6455 section 7.4.1).
-enum class WebsocketClose : std::uint16_t {
-  normal = 1000,
-  protocol_error = 1002,
-  unacceptable = 1003,  ///< a message of bytes, where texts are spoken
-  nothing_said = 1005,  ///< never sent: the other side gave no code
-  no_utf8 = 1007,
-  too_big = 1009
+struct WebsocketClose {
+  using Code = std::uint16_t;
+  static constexpr Code normal = 1000;
+  static constexpr Code protocol_error = 1002;
+  static constexpr Code unacceptable = 1003;  ///< a message of bytes, where texts are spoken
+  static constexpr Code nothing_said = 1005;  ///< never sent: the other side gave no code
+  static constexpr Code no_utf8 = 1007;
+  static constexpr Code too_big = 1009;
 };
 
 /// A WebSocket's frames as a server reads them from a client (RFC 6455 section 5): bytes in, messages and control
@@ -36,8 +37,8 @@ class WebsocketFrames {
   };
   struct Event {
     Kind kind = Kind::text;
-    std::string_view payload;                      ///< valid until the next call; of a failure: what was wrong
-    WebsocketClose code = WebsocketClose::normal;  ///< of a close, which may also be another number; of a failure
+    std::string_view payload;                            ///< valid until the next call; of a failure: what was wrong
+    WebsocketClose::Code code = WebsocketClose::normal;  ///< of a close, of a failure
 
     friend bool operator==(const Event&, const Event&) = default;
   };
@@ -57,7 +58,7 @@ class WebsocketFrames {
   void take_payload(std::string_view& bytes);
   std::optional<Event> finish_frame();
   Event closed();
-  Event fail(WebsocketClose code, std::string_view reason);
+  Event fail(WebsocketClose::Code code, std::string_view reason);
 
   std::array<unsigned char, 8> header_{};  // two bytes, two of the length perhaps, four of the mask
   std::size_t header_size_ = 0;
@@ -79,6 +80,6 @@ void append_websocket_text(std::string& out, std::string_view text);
 void append_websocket_ping(std::string& out);
 void append_websocket_pong(std::string& out, std::string_view payload);
 /// `reason` in at most 123 bytes of UTF-8. With `nothing_said` the frame is empty.
-void append_websocket_close(std::string& out, WebsocketClose code, std::string_view reason = {});
+void append_websocket_close(std::string& out, WebsocketClose::Code code, std::string_view reason = {});
 
 }  // namespace herd::protocols
