@@ -1,14 +1,11 @@
 // Attributes and tombstones between neighbours, older ones too.
-#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include "flood/side.h"
 #include "herd/wire/attributes.h"
 
 namespace herd::flood {
 namespace {
-
-using testing::ElementsAre;
-using testing::IsEmpty;
 
 void hear(Side& side, std::string_view client, Time client_time, const wire::Attributes& attributes) {
   const auto line = at_line(side.self.server, client, client_time, noon);

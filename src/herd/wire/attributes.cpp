@@ -80,7 +80,8 @@ std::string pack(const Attributes& attributes) {
   std::string out;
   for (const auto& quantity : quantities) {
     const auto& value = attributes.*quantity.member;
-    if (!value || !(*value >= quantity.min && *value <= quantity.max)) continue;
+    const bool is_meant = value && *value >= quantity.min && *value <= quantity.max;  // and not NaN
+    if (!is_meant) continue;
     out += static_cast<char>(quantity.tag);
     append_whole(out, static_cast<std::uint64_t>(std::llround((*value - quantity.min) * quantity.units)));
   }
