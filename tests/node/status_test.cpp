@@ -45,21 +45,22 @@ StatusContext riley() {
 
 TEST(Status, tells_of_the_server_its_parts_and_its_links_with_plain_numbers) {
   const std::string version = HERD_VERSION;
-  EXPECT_EQ(status_json(riley()),
-            R"({"server":"Riley","herd":"ucla","version":")" + version +
-                R"(","uptime_s":1200,"ready":true,"not_ready_because":"","clients":12,"reports":56,)"
-                R"("reports_per_s":1.25,"changes":34,"connections":7,"threads":2,"connections_by_thread":[3,4],)"
-                R"("connections_refused":0,"invalid_commands":0,"clients_refused":0,"clients_forgotten":0,)"
-                R"("peer_refusals":0,"traffic_lines_left_out":0,"log_lines_dropped":0,)"
-                R"("http":{"requests":9,"connections":2},"divergence_total":2,"links":[)"
-                R"({"peer":"Juzang","state":"up","since_s":1.5,"reason":"","round_trip_us":120,"lag_ms":2.5,)"
-                R"("catching_up":false,"unacknowledged":3,"records_in":0,"records_accepted":0,"records_out":0,)"
-                R"("bytes_in":4096,"bytes_out":0,"connects":1,"resumes":0,"exchanges":0,"divergences":1},)"
-                R"({"peer":"Jaquez","state":"down","since_s":1.5,"reason":"connection refused","round_trip_us":0,)"
-                R"("lag_ms":null,"catching_up":false,"unacknowledged":0,"records_in":0,"records_accepted":0,)"
-                R"("records_out":0,"bytes_in":4096,"bytes_out":0,"connects":1,"resumes":0,"exchanges":0,)"
-                R"("divergences":1}]})"
-                "\n");
+  EXPECT_EQ(
+      status_json(riley()),
+      R"({"server":"Riley","herd":"ucla","version":")" + version +
+          R"(","uptime_s":1200,"ready":true,"not_ready_because":"","clients":12,"reports":56,)"
+          R"("reports_per_s":1.25,"changes":34,"connections":7,"threads":2,"connections_by_thread":[3,4],)"
+          R"("connections_refused":0,"invalid_commands":0,"clients_refused":0,"reports_too_often":0,"clients_forgotten":0,)"
+          R"("peer_refusals":0,"traffic_lines_left_out":0,"log_lines_dropped":0,)"
+          R"("http":{"requests":9,"connections":2},"divergence_total":2,"links":[)"
+          R"({"peer":"Juzang","state":"up","since_s":1.5,"reason":"","round_trip_us":120,"lag_ms":2.5,)"
+          R"("catching_up":false,"unacknowledged":3,"records_in":0,"records_accepted":0,"records_out":0,)"
+          R"("bytes_in":4096,"bytes_out":0,"connects":1,"resumes":0,"exchanges":0,"divergences":1},)"
+          R"({"peer":"Jaquez","state":"down","since_s":1.5,"reason":"connection refused","round_trip_us":0,)"
+          R"("lag_ms":null,"catching_up":false,"unacknowledged":0,"records_in":0,"records_accepted":0,)"
+          R"("records_out":0,"bytes_in":4096,"bytes_out":0,"connects":1,"resumes":0,"exchanges":0,)"
+          R"("divergences":1}]})"
+          "\n");
 }
 
 TEST(Status, is_not_ready_while_it_catches_up_or_has_just_begun_or_stops) {

@@ -128,6 +128,8 @@ TEST_F(HttpApiTest, lets_web_pages_of_allowed_origins_read_answers) {
   EXPECT_EQ(response("GET", "/livez", {}, {{"Origin", "https://other.example"}}).fields, ResponseFields{});
   EXPECT_EQ(response("PUT", "/v1/clients/p", "{}", {{"Origin", "https://other.example"}}).status, 403);
   EXPECT_EQ(response("DELETE", "/v1/clients/p", {}, {{"Origin", "null"}}).status, 403);
+  EXPECT_EQ(response("POST", "/pub", R"({"_type":"location"})", {{"Origin", "https://other.example"}}).status, 403);
+  EXPECT_EQ(response("GET", "/?id=p&lat=1&lon=2", {}, {{"Origin", "https://other.example"}}).status, 403);
   EXPECT_EQ(
       response("PUT", "/v1/clients/p", R"({"lat":1,"lon":2})", {{"Origin", "http://h:1"}, {"Host", "h:1"}}).status,
       200);

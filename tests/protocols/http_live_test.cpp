@@ -74,7 +74,8 @@ TEST_F(HttpLiveTest, is_for_no_web_page_of_another_origin_unless_it_is_allowed) 
   auto foreign = upgrade;
   foreign.emplace_back("Origin", "https://evil.example");
   EXPECT_EQ(ask("GET", "/v1/ws?clients=a", {}, foreign),
-            "403 web pages of https://evil.example may not use this server; cors_origins in its configuration would "
+            "403 web pages of https://evil.example may not use this server; cors_origins in the section [http] of its "
+            "configuration would "
             "allow it");
   auto own = upgrade;
   own.emplace_back("Origin", "http://herd:8080");
