@@ -6,7 +6,7 @@ JOBS ?= $(shell nproc)
 sanitizer_environment := PATH=/usr/lib/llvm-19/bin:$$PATH UBSAN_OPTIONS=print_stacktrace=1
 
 # The end-to-end tests that have most going on at once.
-concurrent_tests := $(patsubst %,tests/end_to_end/%.test.mjs,flooding hostile status threads tls)
+concurrent_tests := $(patsubst %,tests/end_to_end/%.test.mjs,access flooding hostile http_transport live mqtt one_story status threads tls)
 
 help: ## List these targets
 	@sed -nE 's/^([a-z]+):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12

@@ -274,7 +274,7 @@ describeHerd('bench, of herds that do not do as they should', { topology: chain(
     assert.equal(await errorOf(`127.0.0.1:${free}`),
       'proxyherd: cannot connect to ADDRESS: Connection refused; is it running? (proxyherd up, proxyherd serve NAME)');
     assert.equal(await errorOf(`127.0.0.1:${herd.servers.Riley.ports.http}`),
-      'proxyherd: ADDRESS is no line port of a herd: does not answer WHATSAT');
+      'proxyherd: ADDRESS is no line port of a herd: answered "HTTP/1.1 400 Bad Request\\x0d" to WHATSAT');
     // One that says AT to everything.
     const stranger = net.createServer((socket) => {
       socket.on('error', () => {});

@@ -38,7 +38,7 @@ describe('proxyherd', () => {
     const { status, stdout } = run(['--help']);
     assert.equal(status, 0);
     const commands = [...stdout.matchAll(/^ {2}([a-z][a-z-]*) {2,}\S/gm)].map(([, name]) => name);
-    assert.deepEqual(commands.sort(), ['bench', 'certs', 'check-config', 'places', 'replay', 'send', 'serve', 'status', 'up']);
+    assert.deepEqual(commands.sort(), ['bench', 'certs', 'check-config', 'places', 'replay', 'send', 'serve', 'status', 'token', 'up']);
   });
 
   it('--version says which it is', () => {
@@ -71,6 +71,7 @@ Bernard   127.0.0.1:12004  127.0.0.1:13004  127.0.0.1:14004  Campbell, Jaquez, J
 
 event loops: one per CPU, shared out among the servers of a machine
 data in ${rootConfig.replace('herd.toml', 'data/<id>')}
+access: whoever is on the same machine may do everything
 `,
       stderr: '',
     });

@@ -1,77 +1,12 @@
 // The herd as a client of a real Mosquitto.
 
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { eventually, within } from './eventually.mjs';
+import { eventually } from './eventually.mjs';
 import { Herd, chain, describeHerd, freePorts } from './herd.mjs';
-
-const children = new Set();
-process.on('exit', () => children.forEach((child) => child.kill('SIGKILL')));
-
-function start(command, args) {
-  const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', command, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-  children.add(child);
-  child.output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (child.output += text));
-  child.ended = new Promise((resolve) => child.on('close', (code) => {
-    children.delete(child);
-    resolve(code);
-  }));
-  return child;
-}
-
-const mosquitto = fs.existsSync('/usr/sbin/mosquitto') ? '/usr/sbin/mosquitto' : 'mosquitto';
-
-/// A broker in a folder of its own.
-class Broker {
-  child = null;
-
-  constructor(port, lines = ['allow_anonymous true']) {
-    this.port = port;
-    this.folder = fs.mkdtempSync(path.join(os.tmpdir(), 'proxyherd-mqtt-'));
-    this.write(lines);
-  }
-
-  file(name) {
-    return path.join(this.folder, name);
-  }
-
-  write(lines) {
-    fs.writeFileSync(this.file('mosquitto.conf'),
-      [`listener ${this.port} 127.0.0.1`, 'persistence true', `persistence_location ${this.folder}/`, 'user root', ...lines, ''].join('\n'));
-  }
-
-  async start() {
-    this.child = start(mosquitto, ['-v', '-c', this.file('mosquitto.conf')]);
-    await eventually('the broker runs', () => {
-      if (this.child.exitCode !== null) throw Object.assign(new Error(this.child.output), { isFinal: true });
-      return / running/.test(this.child.output);
-    });
-  }
-
-  async stop(signal = 'SIGTERM') {
-    if (!this.child) return;
-    this.child.kill(signal);
-    await within(10, 'the broker ends', this.child.ended);
-    this.child = null;
-  }
-
-  async remove() {
-    await this.stop('SIGKILL');
-    fs.rmSync(this.folder, { recursive: true });
-  }
-
-  publish(topic, payload, ...options) {
-    const { status, stderr } = spawnSync('mosquitto_pub', ['-h', '127.0.0.1', '-p', this.port, '-q', '1', '-t', topic, payload === '' ? '-n' : '-s',
-      ...options],
-      { input: payload, encoding: 'utf8', timeout: 10_000 });
-    assert.equal(status, 0, stderr);
-  }
-}
+import { Broker, start } from './mqtt_broker.mjs';
 
 const location = (members) => JSON.stringify({ _type: 'location', tid: 'ph', lat: 34.06893, lon: -118.445127, ...members });
 

@@ -1,10 +1,11 @@
 // The same journey through every door of the herd: whatever a phone speaks, all servers know the same of it.
 
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { after, before, test } from 'node:test';
 import { parseAt } from './at_line.mjs';
 import { eventually } from './eventually.mjs';
-import { describeHerd } from './herd.mjs';
+import { describeHerd, freePorts } from './herd.mjs';
+import { Broker } from './mqtt_broker.mjs';
 
 const start = Math.floor(Date.now() / 1000) - 600;
 /// Along a road, with times in whole seconds, which is all that some apps tell.
@@ -67,16 +68,31 @@ const doors = {
     );
     assert.equal(await send(server, '/overland', { body: `{"locations":[${features}]}` }), '{"result":"ok"}');
   },
+  MQTT: async (server, id, broker) => {
+    for (const { lat, lon, time } of journey) {
+      broker.publish(`owntracks/${id}`, `{"_type":"location","tid":"xx","lat":${lat},"lon":${lon},"tst":${time}}`);
+    }
+  },
 };
 /// OwnTracks' ids have two parts.
 const idOf = (door) => (door === 'OwnTracks' || door === 'MQTT' ? `story/${door}` : `story-${Object.keys(doors).indexOf(door)}`);
 
-describeHerd('one story through all doors', {}, (herd) => {
+const [brokerPort] = await freePorts(1);
+const broker = new Broker(brokerPort);
+
+describeHerd('one story through all doors', { mqtt: { broker: `127.0.0.1:${brokerPort}`, topics: ['owntracks/+/+'] } }, (herd) => {
+  before(() => broker.start());
+  after(() => broker.remove());
+
   test('every server answers the same of it, whichever door and server heard it', async () => {
+    await eventually('all servers hear the broker', async () => {
+      for (const server of herd.running) if ((await server.status()).mqtt.connected !== 1) throw new Error(server.name);
+      return true;
+    });
     const names = herd.names;
     const ids = Object.keys(doors).map(idOf);
     for (const [i, [door, tell]] of Object.entries(doors).entries()) {
-      await tell(herd.servers[names[i % names.length]], idOf(door));
+      await tell(herd.servers[names[i % names.length]], idOf(door), broker);
     }
 
     const lines = await herd.agreed(ids);

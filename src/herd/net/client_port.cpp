@@ -15,6 +15,7 @@ using asio::ip::tcp;
 
 struct ClientPort::State {
   std::vector<std::unique_ptr<Listener>> listeners;
+  std::size_t connections_own;
   std::size_t connections_max;
   std::uint64_t connections_refused = 0;
   std::optional<ClientTls> tls;
@@ -23,8 +24,9 @@ struct ClientPort::State {
 
   void take(tcp::socket socket) {
     const auto add_count = [](std::size_t sum, const auto& loop) { return sum + loop->count(); };
+    const auto here = std::accumulate(loops.begin(), loops.end(), std::size_t{0}, add_count);
     const auto elsewhere = connections_elsewhere ? connections_elsewhere() : 0;
-    if (std::accumulate(loops.begin(), loops.end(), elsewhere, add_count) >= connections_max) {
+    if (here >= connections_own && here - connections_own + elsewhere >= connections_max) {
       ++connections_refused;
       return;
     }
@@ -37,6 +39,7 @@ struct ClientPort::State {
 };
 
 ClientPort::ClientPort(EventLoops& loops, const Options& options, Loops sessions) : state_(std::make_unique<State>()) {
+  state_->connections_own = options.connections_own;
   state_->connections_max = options.connections_max;
   state_->tls = options.tls;
   state_->connections_elsewhere = options.connections_elsewhere;

@@ -26,6 +26,7 @@ class ClientPort {
     std::string purpose;  ///< for messages: "line protocol"
     std::vector<Address> addresses;
     std::size_t connections_max = 0;  ///< more are closed at once: neighbours and files need descriptors too
+    std::size_t connections_own = 0;  ///< so many more, whoever else has connections
     std::optional<ClientTls> tls = std::nullopt;
     /// Connections of others that count too; null: none. On the main loop.
     std::function<std::size_t()> connections_elsewhere = nullptr;

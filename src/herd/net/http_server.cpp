@@ -73,6 +73,7 @@ struct HttpServer::State {
              {.purpose = "HTTP",
               .addresses = options.addresses,
               .connections_max = options.connections_max,
+              .connections_own = options.connections_own,
               .tls = options.tls,
               .connections_elsewhere = options.connections_elsewhere},
              serve(event_loops, options, service, log, on_turn_end)) {}

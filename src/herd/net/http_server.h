@@ -33,6 +33,7 @@ class HttpServer {
   struct Options {
     std::vector<ClientPort::Address> addresses;
     std::size_t connections_max = 0;  ///< more are closed at once: neighbours and files need descriptors too
+    std::size_t connections_own = 0;  ///< so many more, whoever else has connections
     std::function<std::size_t()> connections_elsewhere = nullptr;  ///< that count too; on the main loop
     ClientSessions::Limits limits = {};
     std::size_t body_bytes_per_s_min = 1024;  ///< averaged over limits.body

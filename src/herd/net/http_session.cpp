@@ -114,13 +114,13 @@ HttpSession::Next HttpSession::serve_requests(std::string_view& input, Desk& des
 /// There is a head, and perhaps input behind it.
 HttpSession::Next HttpSession::begin(bool has_input, Desk& desk) {
   auto& parser = request_->parser;
-  if (services_.log.takes_line()) {
-    services_.log.line(TrafficLog::Direction::in, client_address_,
-                       std::string(parser.method()) + ' ' + std::string(parser.target()));
-  }
   request_->is_head = parser.method() == "HEAD";
   const auto method = request_->is_head ? std::string_view("GET") : parser.method();
   request_->exchange = services_.service.begin({method, parser.target(), parser.fields(), client_address_}, wall_now());
+  if (request_->exchange->is_traffic() && services_.log.takes_line()) {
+    services_.log.line(TrafficLog::Direction::in, client_address_,
+                       std::string(parser.method()) + ' ' + std::string(parser.target()));
+  }
   const auto bytes_max = request_->exchange->body_bytes_max();
   if (const auto length = parser.content_length(); length && *length > bytes_max) {
     return refuse({HttpParser::Reason::body_too_large, 413,
@@ -240,7 +240,8 @@ void HttpSession::on_stalled() {
 }
 
 void HttpSession::log_out(std::uint16_t status) {
-  if (!services_.log.takes_line()) return;
+  const bool is_traffic = !request_ || !request_->exchange || request_->exchange->is_traffic();
+  if (!is_traffic || !services_.log.takes_line()) return;
   std::string text;
   append_number(text, std::uint64_t{status});
   services_.log.line(TrafficLog::Direction::out, client_address_, text);

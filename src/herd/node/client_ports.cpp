@@ -1,5 +1,6 @@
 #include "herd/node/client_ports.h"
 
+#include <algorithm>
 #include <numeric>
 #include <utility>
 
@@ -11,6 +12,8 @@ namespace {
 
 /// Of misunderstandings on clients' ports, a second: whoever causes them must not fill the log.
 constexpr unsigned warnings_max = 20;
+/// However many clients there are, those who look after the server get through.
+constexpr std::size_t http_connections_own = 64;
 /// How long before the certificate expires the log begins to say so.
 constexpr std::int64_t expiry_warning_s = 14 * 24 * 3600;
 
@@ -38,7 +41,11 @@ net::LineServer::Options ClientPorts::line_options(std::size_t connections_max, 
           .port = self_.line.port,
           .line_bytes_max = line_bytes_max_,
           .connections_max = connections_max,
-          .connections_elsewhere = [this] { return sum(http_connections()); },
+          .connections_elsewhere =
+              [this] {
+                const auto http = sum(http_connections());
+                return http - std::min(http, http_connections_own);
+              },
           .tls = tls_.line,
           // Otherwise the line protocol has no place for what would be asked for.
           .access = tls_.line && tls_config_.line_clients_ca ? &services.access : nullptr,
@@ -52,6 +59,7 @@ net::HttpServer::Options ClientPorts::http_options(std::size_t connections_max, 
     if (endpoint) options.addresses.push_back({endpoint->host, endpoint->port});
   }
   options.connections_max = connections_max;
+  options.connections_own = http_connections_own;
   options.connections_elsewhere = [this] { return sum(line_connections()); };
   options.tls = tls_.http;
   options.make_feed = services.make_feed;

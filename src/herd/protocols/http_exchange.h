@@ -75,6 +75,9 @@ class HttpExchange {
 
   /// The request is complete.
   virtual HttpAnswer finish(Time now) = 0;
+
+  /// Whether it is what clients do, and is logged as traffic, and not what those ask who look after the server.
+  virtual bool is_traffic() const { return true; }
 };
 
 /// What is at the paths of an HTTP port. Any thread may call.
