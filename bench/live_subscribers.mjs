@@ -1,5 +1,8 @@
-// 10,000 live subscribers of one server: `node bench/live_subscribers.mjs [subscribers] [reports/s] [seconds]`, after
-// `ninja -C build/release proxyherd live_subscribers`. First the same reports without subscribers, then with them.
+// 10,000 live subscribers of one server, after `ninja -C build/release proxyherd live_subscribers`:
+//
+//     PROXYHERD=build/release/proxyherd node bench/live_subscribers.mjs [subscribers] [reports/s] [seconds]
+//
+// First the same reports without subscribers, then with them.
 
 import { execFile } from 'node:child_process';
 import path from 'node:path';

@@ -74,7 +74,8 @@ void ClientSessions::add(Descriptor socket, const std::optional<ClientTls>& tls,
       made = make_(tls ? ClientStream(std::move(socket), *tls) : ClientStream(std::move(socket)),
                    std::move(client_address));
     }
-  } catch (const std::exception&) {  // no memory: closed
+  } catch (const std::exception&) {
+    made.reset();  // no memory: closed
   }
   if (!made) {
     count_.fetch_sub(1, std::memory_order_relaxed);

@@ -40,7 +40,7 @@ class HttpServer {
     std::optional<ClientTls> tls = std::nullopt;
     /// A feed for each loop; null: there are no live feeds.
     std::function<std::unique_ptr<Feed>()> make_feed = nullptr;
-    Duration feed_tick_every = 5 * millisecond;  ///< while a feed has subscribers
+    Duration feed_tick_every = millisecond;  ///< while a feed has subscribers
     /// Where misunderstandings are logged, from the threads of the loops; not more than some a second.
     std::function<void(const std::string& text)> warn = [](const std::string&) {};
   };

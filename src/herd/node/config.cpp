@@ -128,7 +128,7 @@ class ConfigReader {
     tls.is_on_http = is_on("http");
     for (const auto& port : ports) {
       if (port.value == "line" || port.value == "http") continue;
-      mistakes_.add(port.line, "clients_on names " + in_quotes(port.value) + "; there are \"line\" and \"http\"");
+      mistakes_.add(port.line, "clients_on names " + in_quotes(port.value) + R"(; there are "line" and "http")");
     }
     if (!ports.empty() && !tls.folder) {
       mistakes_.add(ports.front().line, "clients_on is of no use without clients; add clients = \"client-certs\"");

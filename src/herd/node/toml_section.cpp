@@ -131,7 +131,8 @@ std::optional<double> TomlSection::number(std::string_view key, double min, doub
     wrong_type(*node, key, "a number of " + range, "5.0");
     return std::nullopt;
   }
-  if (!(*value >= min && *value <= max)) {
+  const bool is_in_range = *value >= min && *value <= max;  // nan is not
+  if (!is_in_range) {
     mistakes_->add(line_of(*node), std::string(key) + " is " + text_of(*value) + "; it must be " + range);
     return std::nullopt;
   }

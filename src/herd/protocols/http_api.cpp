@@ -122,11 +122,13 @@ std::unique_ptr<HttpExchange> HttpApi::begin(const HttpHead& head, Time now) {
   const auto route = route_of(head.method, head.path());
   const auto kind = state_->cross_origin.kind_of(head);
   const bool is_apps = route.endpoint == nullptr && route.methods.empty() && is_for_apps(head);
-  if (is_apps && kind == CrossOrigin::Kind::foreign)
+  const auto begin = [&]() -> std::unique_ptr<HttpExchange> {
+    if (!is_apps) return state_->begin(head, route, now);
+    if (kind != CrossOrigin::Kind::foreign) return apps_->begin(head, now);
     return foregone(problem(403, foreign_page(head)), TrackerApps::body_bytes_max);
-  auto exchange = is_apps ? apps_->begin(head, now) : state_->begin(head, route, now);
-  if (kind != CrossOrigin::Kind::allowed) return exchange;
-  return CrossOrigin::allow(std::move(exchange), std::string(head.field("Origin")));
+  };
+  if (kind != CrossOrigin::Kind::allowed) return begin();
+  return CrossOrigin::allow(begin(), std::string(head.field("Origin")));
 }
 
 std::unique_ptr<HttpExchange> HttpApi::State::begin(const HttpHead& head, const Route& route, Time now) const {

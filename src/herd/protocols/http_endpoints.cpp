@@ -231,13 +231,13 @@ std::vector<Endpoint> endpoints_of_feeds() {
 
 std::vector<Endpoint> endpoints_of_self() {
   const auto of = [](std::string_view path, std::string_view summary, std::string_view description,
-                     std::vector<Verb> verbs, AnswerKind answer, auto begin) {
+                     const std::vector<Verb>& verbs, AnswerKind answer, auto begin) {
     return Endpoint{.method = "GET",
                     .path = path,
                     .summary = summary,
                     .description = description,
                     .parameters = {},
-                    .verbs = std::move(verbs),
+                    .verbs = verbs,
                     .bodies = {},
                     .body_bytes_max = ignored_body_bytes_max,
                     .answers = {std::move(answer)},

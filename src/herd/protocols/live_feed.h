@@ -52,7 +52,7 @@ class LiveFeed {
   /// Nobody waits longer for one that has room for it, however many subscribers there are.
   static constexpr Duration batch_within = 300 * millisecond;
   /// So many may be woken in any tick.
-  static constexpr std::size_t wakes_per_tick = 64;
+  static constexpr std::size_t wakes_per_tick = 13;
   /// Who heard nothing for so long hears that there is nothing to say.
   static constexpr Duration beat_every = 15 * second;
   static constexpr std::size_t snapshot_clients_max = 10'000;

@@ -22,7 +22,7 @@ class LiveSchedule {
     friend bool operator==(const Ref&, const Ref&) = default;
   };
 
-  static constexpr Duration step = 5 * millisecond;
+  static constexpr Duration step = millisecond;
   /// Nobody is added for later than so long after the last advance().
   static constexpr Duration ahead_max = 100 * millisecond;
 
