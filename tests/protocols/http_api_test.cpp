@@ -67,7 +67,7 @@ TEST_F(HttpApiTest, has_every_endpoint_of_its_table_at_its_path) {
 struct HttpAccess : HttpConversation {
   void SetUp() override {
     HttpConversation::SetUp();
-    const auto grant = [](std::string pattern, std::vector<Verb> verbs) {
+    const auto grant = [](std::string pattern, const std::vector<Verb>& verbs) {
       return std::make_shared<const Grant>(std::vector{std::move(pattern)}, verbs);
     };
     access.grants = {{"Bearer reader", grant("*", {Verb::read})}, {"Bearer mine", grant("my-*", {Verb::read})}};

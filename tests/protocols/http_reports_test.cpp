@@ -44,7 +44,10 @@ TEST_F(HttpReports, are_an_array_or_a_member_or_one_a_line) {
 
 TEST_F(HttpReports, are_counted_and_the_first_twenty_errors_told) {
   std::string body;
-  for (int i = 0; i < 1000; ++i) body += "{\"client\":\"p" + std::to_string(i) + "\",\"lat\":1,\"lon\":2}\n{}\n";
+  for (int i = 0; i < 1000; ++i)
+    body += R"({"client":"p)" + std::to_string(i) +
+            R"(","lat":1,"lon":2})"
+            "\n{}\n";
   const auto made = response("POST", "/v1/reports", body);
   EXPECT_EQ(made.status, 200);
   EXPECT_EQ(
@@ -128,7 +131,10 @@ TEST_F(HttpReports, of_clients_that_one_may_not_report_are_refused_alone) {
 TEST_F(HttpReports, beyond_the_rate_of_an_address_are_refused) {
   access.requests_left = 129;  // the request itself is one
   std::string body;
-  for (int i = 0; i < 200; ++i) body += "{\"client\":\"p" + std::to_string(i) + "\",\"lat\":1,\"lon\":2}\n";
+  for (int i = 0; i < 200; ++i)
+    body += R"({"client":"p)" + std::to_string(i) +
+            R"(","lat":1,"lon":2})"
+            "\n";
   const auto made = response("POST", "/v1/reports", body);
   EXPECT_EQ(made.body.substr(0, 58), R"({"accepted":128,"refused":72,"errors":[{"index":128,"line")");
   access.requests_left = 1;

@@ -1,7 +1,9 @@
 #include "herd/wire/record_coding.h"
 
 #include <gtest/gtest.h>
+#include <initializer_list>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "herd/base/bytes.h"
@@ -148,13 +150,19 @@ TEST(RecordCoding, of_a_report_without_attributes_has_not_grown) {
   EXPECT_EQ(encoded(RecordCoding::whole), encoded(RecordCoding::packed));
 }
 
+std::string joined(std::initializer_list<std::string_view> parts) {
+  std::string all;
+  for (const auto part : parts) all += part;
+  return all;
+}
+
 TEST(RecordCoding, carries_attributes_behind_the_client) {
   const auto attributes = pack({.speed_mps = 1.5, .others = {{"ssid", "a b"}}});
   for (const auto& line : lines) {
     const auto record = with_attributes(line, attributes);
     RecordDecoder decoder(RecordCoding::whole);
-    EXPECT_EQ(encoded(record), encoded(parse_record(line).value()) + " " + attributes);
-    EXPECT_EQ(decoded(decoder, encoded(record)), line + "\n" + attributes);
+    EXPECT_EQ(encoded(record), joined({encoded(parse_record(line).value()), " ", attributes}));
+    EXPECT_EQ(decoded(decoder, encoded(record)), joined({line, "\n", attributes}));
     for (const auto old : {RecordCoding::lines, RecordCoding::packed}) {
       EXPECT_EQ(encoded(record, old), encoded(parse_record(line).value(), old));
     }
@@ -180,9 +188,10 @@ TEST(RecordCoding, with_attributes_that_nobody_packed_is_no_record) {
   const auto held = parse_record("AT Riley +1.000000000 kiwi +1+1 5").value();
   const auto tombstone = encoded(tombstone_of(held, "Riley", 7 * second).value());
   const auto accuracy = pack({.accuracy_m = 15});
-  for (const auto& bytes : {line + " ", line + "  " + accuracy, line + " " + accuracy + accuracy,
-                            line + " " + accuracy.substr(0, accuracy.size() - 1), line + "\t" + accuracy,
-                            line + " fast", tombstone + " " + accuracy, tombstone + " "}) {
+  for (const auto& bytes :
+       {joined({line, " "}), joined({line, "  ", accuracy}), joined({line, " ", accuracy, accuracy}),
+        joined({line, " ", accuracy.substr(0, accuracy.size() - 1)}), joined({line, "\t", accuracy}),
+        joined({line, " fast"}), joined({tombstone, " ", accuracy}), joined({tombstone, " "})}) {
     RecordDecoder decoder(RecordCoding::whole);
     EXPECT_EQ(decoded(decoder, bytes), "none");
   }
