@@ -1,6 +1,7 @@
 #include "herd/net/client_port.h"
 
 #include <algorithm>
+#include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <numeric>
 #include <utility>
@@ -17,7 +18,7 @@ struct ClientPort::State {
   std::vector<std::unique_ptr<Listener>> listeners;
   std::size_t connections_own;
   std::size_t connections_max;
-  std::uint64_t connections_refused = 0;
+  std::atomic<std::uint64_t> connections_refused = 0;
   std::optional<ClientTls> tls;
   std::function<std::size_t()> connections_elsewhere;
   Loops loops;

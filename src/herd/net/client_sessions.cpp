@@ -57,6 +57,7 @@ ClientSessions::ClientSessions(EventLoop& loop, const Limits& limits, std::funct
 }
 
 ClientSessions::~ClientSessions() {
+  *is_gone_ = true;
   close_all();
 }
 
@@ -131,8 +132,10 @@ void ClientSessions::enlist(ClientSession& session) {
 }
 
 void ClientSessions::ask(ClientSession& session) {
-  // This may be gone when the answer comes, but not the loop, which calls nothing any more once it has ended.
-  auto bring = [this, &session, &context = context_](std::function<ClientSession::Next(ClientSession::Desk&)> step) {
+  // This may be gone when the answer comes, or is given up, and so may the loop after it.
+  auto bring = [this, &session, &context = context_,
+                is_gone = is_gone_](std::function<ClientSession::Next(ClientSession::Desk&)> step) {
+    if (*is_gone) return;
     asio::post(context, [this, &session, step = std::move(step)] { on_answer(session, step); });
   };
   try {

@@ -81,6 +81,7 @@ class ClientSessions : private ClientPoll::Handler {
   std::uint32_t tick_ = 0;
   std::vector<ClientSession*> roused_;
   ClientSession::Desk desk_;
+  std::shared_ptr<std::atomic<bool>> is_gone_ = std::make_shared<std::atomic<bool>>(false);
   bool closed_ = false;
   boost::asio::steady_timer ticker_;
   ClientPoll poll_;
