@@ -47,6 +47,10 @@ TEST(JsonLeaves, have_strings_without_escapes) {
   EXPECT_THAT(leaves_of(R"({"":"","a\tb":{"c":"\u0041B"}})"), ElementsAre("=\"\"", "a\tb.c=\"AB\""));
 }
 
+TEST(JsonLeaves, of_an_object_with_an_empty_key_are_not_those_of_the_whole) {
+  EXPECT_THAT(leaves_of(R"({"":{"near":[1]},"a":{"":2}})"), ElementsAre(".near.0=1", "a.=2"));
+}
+
 TEST(JsonLeaves, may_be_the_whole_text) {
   EXPECT_THAT(leaves_of(" 7 "), ElementsAre("=7"));
   EXPECT_THAT(leaves_of("\"x\""), ElementsAre("=\"x\""));

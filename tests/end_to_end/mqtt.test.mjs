@@ -81,6 +81,15 @@ describeHerd('a herd that hears a broker', { topology: chain('Aa', 'Bb', 'Cc'),
     await known(all(), 'jane/phone', ' 1621464840');
   });
 
+  it('takes no retained message for news that does not say of when it is', async () => {
+    const [one] = all();
+    broker.publish('owntracks/timeless/phone', '{"_type":"location","lat":7,"lon":7}', '-r');
+    await one.stop();
+    await herd.start();
+    await eventually('it is refused', async () => (await mqttOf(one)).broken > 0);
+    broker.publish('owntracks/timeless/phone', '', '-r');
+  });
+
   it('hears what the broker retained when a server starts', async () => {
     broker.publish('owntracks/kept/phone', location({ tst: 1621464850 }), '-r');
     await known(all(), 'kept/phone', ' 1621464850');
@@ -176,6 +185,14 @@ describe('a herd that tells a broker where its clients are', { timeout: 120_000 
     const late = spawnSync('mosquitto_sub', ['-h', '127.0.0.1', '-p', told.port, '-t', 'owntracks/#', '-F', '%t %r %p', '-C', '1', '-W', '5'],
       { encoding: 'utf8', timeout: 10_000 });
     assert.equal(late.stdout, `owntracks/jane/phone 1 ${payload}\n`); // retained
+  });
+
+  it('publishes nobody under the name that another would have up to a zero byte', async () => {
+    const { Aa } = herd.servers;
+    const url = `http://127.0.0.1:${Aa.ports.http}/v1/clients/jane%2Fphone%00x`;
+    assert.equal((await fetch(url, { method: 'PUT', body: '{"lat":-50,"lon":-50}' })).status, 200);
+    await eventually('it is left out', async () => (await mqttOf(Aa)).publish_dropped === 1);
+    assert.ok(!heard().some((line) => line.includes('-50')));
   });
 
   it('does not tell the broker what it told', async () => {

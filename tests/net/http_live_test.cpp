@@ -127,6 +127,17 @@ TEST(HttpLive, upgrades_to_a_websocket_and_gives_it_what_comes_even_with_the_req
   eventually([&] { return shared.count() == 0; });
 }
 
+TEST(HttpLive, is_told_by_its_head_alone_to_who_asks_for_that) {
+  FeedOfTest::Shared shared;
+  const HttpServerOfTest server(with_feed(shared));
+  auto client = server.connect();
+  client.say("HEAD /live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  const auto head = without_date(client.read_to_end());
+  EXPECT_TRUE(head.starts_with("HTTP/1.1 200 OK\r\n")) << head;
+  EXPECT_TRUE(head.ends_with("\r\n\r\n")) << head;
+  EXPECT_EQ(shared.count(), 0U);
+}
+
 TEST(HttpLive, is_refused_where_there_is_no_feed) {
   const HttpServerOfTest server;
   auto client = server.connect();

@@ -111,10 +111,13 @@ TEST_F(HttpAccess, that_is_refused_lets_the_body_be_as_large_as_with_it) {
 
 TEST_F(HttpApiTest, refuses_an_address_that_asks_too_often) {
   access.requests_left = 1;
-  EXPECT_EQ(response("GET", "/livez").status, 200);
-  const auto refused = response("GET", "/livez");
+  EXPECT_EQ(response("GET", "/v1/clients/nobody").status, 404);
+  const auto refused = response("GET", "/v1/clients/nobody");
   EXPECT_EQ(refused.status, 429);
   EXPECT_EQ(refused.fields, (ResponseFields{{"Retry-After", "1"}}));
+  // Who looks after the server hears it all the same.
+  EXPECT_EQ(response("GET", "/livez").status, 200);
+  EXPECT_EQ(response("GET", "/metrics").status, 200);
   EXPECT_EQ(access.addresses, (std::vector<std::string>{"192.0.2.1", "192.0.2.1"}));
 }
 
@@ -130,6 +133,9 @@ TEST_F(HttpApiTest, lets_web_pages_of_allowed_origins_read_answers) {
   EXPECT_EQ(response("DELETE", "/v1/clients/p", {}, {{"Origin", "null"}}).status, 403);
   EXPECT_EQ(response("POST", "/pub", R"({"_type":"location"})", {{"Origin", "https://other.example"}}).status, 403);
   EXPECT_EQ(response("GET", "/?id=p&lat=1&lon=2", {}, {{"Origin", "https://other.example"}}).status, 403);
+  EXPECT_EQ(response("GET", "/?id=p&lat=1&lon=2", {}, {{"Sec-Fetch-Site", "cross-site"}}).status, 403);
+  EXPECT_EQ(response("GET", "/?id=p&lat=1&lon=2", {}, {{"Sec-Fetch-Site", "same-origin"}}).status, 200);
+  EXPECT_EQ(response("GET", "/v1/docs", {}, {{"Sec-Fetch-Site", "cross-site"}}).status, 200);
   EXPECT_EQ(
       response("PUT", "/v1/clients/p", R"({"lat":1,"lon":2})", {{"Origin", "http://h:1"}, {"Host", "h:1"}}).status,
       200);

@@ -34,7 +34,7 @@ class LeafHandler {
   bool on_key(std::string_view part, std::size_t, Error&) {
     auto& level = levels_.back();
     path_.resize(level.path_bytes);
-    if (!path_.empty()) path_ += '.';
+    if (levels_.size() > 1) path_ += '.';
     path_ += whole(part);
     text_.clear();
     return true;
@@ -74,7 +74,7 @@ class LeafHandler {
     if (levels_.empty() || !levels_.back().is_array) return;
     auto& level = levels_.back();
     path_.resize(level.path_bytes);
-    if (!path_.empty()) path_ += '.';
+    if (levels_.size() > 1) path_ += '.';
     std::array<char, 20> digits;
     const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), level.next++).ptr;
     path_.append(digits.data(), end);

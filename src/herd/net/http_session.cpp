@@ -117,9 +117,11 @@ HttpSession::Next HttpSession::begin(bool has_input, Desk& desk) {
   request_->is_head = parser.method() == "HEAD";
   const auto method = request_->is_head ? std::string_view("GET") : parser.method();
   request_->exchange = services_.service.begin({method, parser.target(), parser.fields(), client_address_}, wall_now());
+  // Without its query, which may have secrets in it.
+  const auto target = parser.target();
   if (request_->exchange->is_traffic() && services_.log.takes_line()) {
     services_.log.line(TrafficLog::Direction::in, client_address_,
-                       std::string(parser.method()) + ' ' + std::string(parser.target()));
+                       std::string(parser.method()) + ' ' + std::string(target.substr(0, target.find('?'))));
   }
   const auto bytes_max = request_->exchange->body_bytes_max();
   if (const auto length = parser.content_length(); length && *length > bytes_max) {
@@ -149,7 +151,12 @@ void HttpSession::ask(Bring bring) {
     });
   });
   const auto later = std::exchange(request_->later, {});
-  later.start([promise](HttpResponse response) { promise->keep(std::move(response)); });
+  try {
+    later.start([promise](HttpResponse response) { promise->keep(std::move(response)); });
+  } catch (const std::exception&) {
+    // Thrown on, it would end the session, which the promise is about to bring an answer to.
+    promise->keep(problem(500, "the server could not begin the answer"));
+  }
 }
 
 HttpSession::Next HttpSession::respond(const HttpResponse& response, Desk& desk) {
@@ -164,6 +171,7 @@ HttpSession::Next HttpSession::respond(const HttpResponse& response, Desk& desk)
 }
 
 HttpSession::Next HttpSession::go_live(const HttpLive& live, Desk& desk) {
+  if (request_->is_head) return respond({200, "text/event-stream", {}, live.fields}, desk);
   const auto now = wall_now();
   live_ = services_.open_live(live, now, *this);
   if (!live_) return refuse(problem(503, "this server has no live feeds"), desk);

@@ -182,16 +182,22 @@ void MqttClient::on_connect(int code) {
 void MqttClient::publish_waiting() {
   const std::scoped_lock lock(mutex_);
   while (!waiting_.empty() && in_flight_ < in_flight_max) {
-    const auto& [topic, payload] = *waiting_.begin();
-    const int code = mosquitto_publish(client_.get(), nullptr, topic.c_str(), static_cast<int>(payload.size()),
-                                       payload.data(), at_least_once, true);
+    // In turn, or those that come first would keep the others waiting for ever.
+    auto next = waiting_.upper_bound(published_last_);
+    if (next == waiting_.end()) next = waiting_.begin();
+    const auto& [topic, payload] = *next;
+    const bool is_text = topic.find('\0') == std::string::npos;  // cut there, it would be another's
+    const int code = is_text ? mosquitto_publish(client_.get(), nullptr, topic.c_str(),
+                                                 static_cast<int>(payload.size()), payload.data(), at_least_once, true)
+                             : MOSQ_ERR_INVAL;
     if (code == MOSQ_ERR_SUCCESS) {
       ++in_flight_;
       published_.fetch_add(1, std::memory_order_relaxed);
     } else {
       publish_dropped_.fetch_add(1, std::memory_order_relaxed);  // a topic that is none
     }
-    waiting_.erase(waiting_.begin());
+    published_last_ = topic;
+    waiting_.erase(next);
   }
 }
 

@@ -104,6 +104,7 @@ class MqttClient {
 
   std::mutex mutex_;
   std::map<std::string, std::string> waiting_;  // payloads by topic
+  std::string published_last_;                  // topic
   std::atomic<bool> is_stopping_ = false;
   std::atomic<bool> is_connected_ = false;
   std::atomic<std::uint64_t> connects_ = 0;

@@ -53,6 +53,7 @@ std::string MqttDoor::take(const net::MqttClient::Message& message, Time now) {
   const auto kind = protocols::read_owntracks(message.payload, {.topic = message.topic}, report_);
   if (!kind) return kind.error().message;
   if (*kind == protocols::OwnTracksKind::other) return {};
+  if (message.is_retained && !report_.has_time()) return "a retained message that does not say of when it is";
   auto heard = report_.finish(now);
   if (!heard) return heard.error().message;
   if (publisher_) publisher_->heard(heard->report.client, heard->report.client_time);

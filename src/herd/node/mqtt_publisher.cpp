@@ -1,5 +1,6 @@
 #include "herd/node/mqtt_publisher.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "herd/protocols/owntracks.h"
@@ -59,13 +60,14 @@ void MqttPublisher::publish(const store::Sighting& sighting) {
 void MqttPublisher::heard(std::string_view client, Time client_time) {
   const std::scoped_lock lock(mutex_);
   if (heard_.size() >= heard_max) heard_.clear();
-  heard_[store_.hash().client(client)] = client_time;
+  auto& newest = heard_[store_.hash().client(client)];
+  newest = std::max(newest, client_time);
 }
 
 bool MqttPublisher::was_heard(const wire::Record& record) {
   const std::scoped_lock lock(mutex_);
   const auto found = heard_.find(store_.hash().client(record.client));
-  return found != heard_.end() && found->second == record.client_time;
+  return found != heard_.end() && found->second >= record.client_time;
 }
 
 }  // namespace herd::node

@@ -30,7 +30,11 @@ class AllowedExchange : public HttpExchange {
 
 CrossOrigin::Kind CrossOrigin::kind_of(const HttpHead& head) const {
   const auto origin = head.field("Origin");
-  if (origin.empty()) return Kind::none;
+  if (origin.empty()) {
+    // Images and links have no Origin (https://www.w3.org/TR/fetch-metadata/).
+    const auto site = head.field("Sec-Fetch-Site");
+    return site == "cross-site" || site == "same-site" ? Kind::foreign : Kind::none;
+  }
   for (const std::string_view scheme : {"http://", "https://"}) {
     if (origin.starts_with(scheme) && origin.substr(scheme.size()) == head.field("Host")) return Kind::none;
   }

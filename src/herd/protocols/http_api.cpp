@@ -136,7 +136,9 @@ std::unique_ptr<HttpExchange> HttpApi::State::begin(const HttpHead& head, const 
   const Refusals refusals{endpoint != nullptr && endpoint->is_googles};
   std::string address(head.client_address.substr(0, head.client_address.rfind(':')));
   const auto body_bytes_max = endpoint == nullptr ? ignored_body_bytes_max : endpoint->body_bytes_max;
-  if (!doors.access.admits(address, 1, now)) return foregone(refusals.too_many(), body_bytes_max);
+  // Who looks after the server shall see it when others ask too much.
+  const bool is_rated = endpoint == nullptr || endpoint->is_traffic();
+  if (is_rated && !doors.access.admits(address, 1, now)) return foregone(refusals.too_many(), body_bytes_max);
   if (endpoint != nullptr) return begin(head, *endpoint, route.id, std::move(address));
 
   if (!route.methods.empty()) {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -45,10 +44,7 @@ class HttpQuestion : public HttpExchange {
   std::size_t body_bytes_max() const override { return call_.endpoint.body_bytes_max; }
   void on_body(std::string_view /*bytes*/, Time /*now*/) override {}
   HttpAnswer finish(Time now) override { return Answer(call_, now); }
-  bool is_traffic() const override {
-    const auto& verbs = call_.endpoint.verbs;
-    return std::ranges::any_of(verbs, [](auto verb) { return verb != Verb::status; });
-  }
+  bool is_traffic() const override { return call_.endpoint.is_traffic(); }
 
  private:
   HttpCall call_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -69,6 +70,11 @@ struct Endpoint {
   std::unique_ptr<HttpExchange> (*begin)(HttpCall call, const HttpHead& head) = nullptr;
   /// Speaks as Google does: parameters are not checked before, and refusals have Google's shape.
   bool is_googles = false;
+
+  /// Whether it is what clients do, and not what those ask who look after the server.
+  bool is_traffic() const {
+    return std::ranges::any_of(verbs, [](Verb verb) { return verb != Verb::status; });
+  }
 };
 
 /// "report"

@@ -39,6 +39,7 @@ class PhoneReport {
   /// Anything else that is to be kept. Left out is what a record has no room for, and all but the first of a name.
   void add_attribute(std::string_view name, std::string_view value);
 
+  bool has_time() const { return !time_.empty(); }
   bool has_client() const { return !client_.empty(); }
   /// The id as the herd has it.
   std::string_view client() const { return client_; }
