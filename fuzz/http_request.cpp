@@ -68,8 +68,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto cut = made_of(bytes, piece);
   // What comes first of two mistakes may depend on the cut; that there is one does not.
   const auto before_refusal = [](const std::string& made) { return made.substr(0, made.rfind("\nrefused ")); };
-  const bool is_same = whole == cut || (whole.find("\nrefused ") != std::string::npos &&
-                                        before_refusal(whole) == before_refusal(cut));
+  const bool is_same =
+      whole == cut || (whole.find("\nrefused ") != std::string::npos && before_refusal(whole) == before_refusal(cut));
   if (!is_same) std::abort();
   return 0;
 }

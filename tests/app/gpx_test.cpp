@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 #include <numeric>
 
-
 namespace herd::app {
 namespace {
 

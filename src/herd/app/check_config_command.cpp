@@ -66,7 +66,8 @@ std::string client_certificates_text(const node::Config& config) {
     }
   }
   if (text.empty() && mistakes.empty()) {
-    mistakes = tls.folder->string() + ": holds no certificate of any server; put <id>.crt and <id>.key there for each " +
+    mistakes = tls.folder->string() +
+               ": holds no certificate of any server; put <id>.crt and <id>.key there for each " +
                "server of this machine";
   }
   if (!mistakes.empty()) throw UsageError(mistakes);

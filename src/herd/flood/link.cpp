@@ -182,7 +182,7 @@ Result<void> Link::on(Time /*now*/, const wire::Check& check) {
   const auto sequence = partition->sequence();
   if (check.held != sequence || held_[check.partition] != check.sequence) return {};
   if (partition->expired()) return {};  // some are erased, some not yet
-  std::size_t no_looks = 0;  // our own checks bring the digests up to date, a little at a time
+  std::size_t no_looks = 0;             // our own checks bring the digests up to date, a little at a time
   const auto& ours = partition.digests(no_looks);
   if (ours.position() != sequence) return {};
   auto& stream = streams_[check.partition];

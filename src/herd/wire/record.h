@@ -25,7 +25,8 @@ inline constexpr Duration ahead_max = 60 * second;
 /// So long after it was made a tombstone is held against older reports, and no longer. No server, and no link between
 /// two, should be away for half of it.
 inline constexpr Duration forget_after = 7 * 24 * 3600 * second;
-/// They go together, by the hour in which they were made: between, tables of servers whose clocks differ a little agree.
+/// They go together, by the hour in which they were made: between, tables of servers whose clocks differ a little
+/// agree.
 inline constexpr Duration forget_every = 3600 * second;
 
 /// The time that decides which of two reports of a client is newer. All times in POSIX ns.
