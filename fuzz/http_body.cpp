@@ -7,22 +7,22 @@
 #include <tuple>
 #include <vector>
 
+#include "herd/api/report_batch.h"
+#include "herd/api/report_reader.h"
 #include "herd/geo/location.h"
+#include "herd/http/query_string.h"
 #include "herd/protocols/client_json.h"
-#include "herd/protocols/query_string.h"
-#include "herd/protocols/report_batch.h"
-#include "herd/protocols/report_reader.h"
 #include "herd/wire/record.h"
 #include "herd/wire/timestamp.h"
 
 namespace {
 
 using herd::Time;
+using herd::api::ReportBatch;
+using herd::api::ReportReader;
+using herd::http::query_decoded;
+using herd::http::take_query_field;
 using herd::protocols::append_client_json;
-using herd::protocols::query_decoded;
-using herd::protocols::ReportBatch;
-using herd::protocols::ReportReader;
-using herd::protocols::take_query_field;
 
 constexpr Time now = 1621464828'223371889;
 constexpr std::size_t report_bytes_max = 512;

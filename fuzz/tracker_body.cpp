@@ -8,7 +8,7 @@
 #include <variant>
 
 #include "herd/base/json_leaves.h"
-#include "herd/protocols/tracker_apps.h"
+#include "herd/trackers/tracker_apps.h"
 #include "herd/wire/attributes.h"
 #include "herd/wire/command.h"
 #include "herd/wire/record.h"
@@ -16,7 +16,7 @@
 namespace {
 
 using namespace herd;
-using protocols::HttpResponse;
+using http::HttpResponse;
 
 constexpr Time now = 1'700'000'000 * second;
 
@@ -77,9 +77,9 @@ struct Outcome {
 Outcome send(std::string_view method, std::string_view target, std::string_view body, std::size_t step) {
   CheckingHerd herd;
   OpenAccess access;
-  protocols::TrackerOptions options;
+  trackers::TrackerOptions options;
   options.owntracks_friends = true;
-  protocols::TrackerApps apps(herd, access, options);
+  trackers::TrackerApps apps(herd, access, options);
   const auto exchange = apps.begin({method, target, {{"X-Limit-U", "jane"}}, "127.0.0.1:5"}, now);
   for (; !body.empty(); body.remove_prefix(std::min(step, body.size()))) exchange->on_body(body.substr(0, step), now);
   auto response = std::get<HttpResponse>(exchange->finish(now));

@@ -1,4 +1,4 @@
-#include "herd/protocols/websocket_frames.h"
+#include "herd/live/websocket_frames.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -8,11 +8,11 @@
 #include <vector>
 
 #include "herd/base/utf8.h"
-#include "herd/protocols/live_request.h"
+#include "herd/live/live_request.h"
 
 namespace {
 
-using herd::protocols::WebsocketFrames;
+using herd::live::WebsocketFrames;
 
 /// What a client says, whose bytes come so many at a time.
 std::vector<std::string> events(std::string_view bytes, std::size_t at_a_time) {
@@ -26,7 +26,7 @@ std::vector<std::string> events(std::string_view bytes, std::size_t at_a_time) {
       const auto bytes_max = is_text ? WebsocketFrames::message_bytes_max : WebsocketFrames::control_bytes_max;
       if (event->payload.size() > bytes_max) std::abort();
       if (is_text && !herd::is_utf8(event->payload)) std::abort();
-      if (is_text) static_cast<void>(herd::protocols::parse_live_request(event->payload));
+      if (is_text) static_cast<void>(herd::live::parse_live_request(event->payload));
       said.push_back(std::to_string(static_cast<int>(event->kind)) + std::string(event->payload));
     }
     if (!some.empty()) std::abort();

@@ -7,11 +7,11 @@
 #include <string_view>
 #include <variant>
 
+#include "herd/api/http_api.h"
+#include "herd/api/report_batch.h"
+#include "herd/api/report_reader.h"
 #include "herd/base/json_leaves.h"
 #include "herd/node/node.h"
-#include "herd/protocols/http_api.h"
-#include "herd/protocols/report_batch.h"
-#include "herd/protocols/report_reader.h"
 
 namespace herd::protocols {
 namespace {

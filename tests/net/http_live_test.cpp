@@ -30,8 +30,8 @@ class FeedOfTest : public HttpServer::Feed {
 
   explicit FeedOfTest(Shared& shared) : shared_(shared) { ++shared.feeds; }
 
-  std::unique_ptr<protocols::LiveStream> open(const protocols::HttpLive& /*live*/, Time /*now*/,
-                                              std::function<void()> wake) override {
+  std::unique_ptr<live::LiveStream> open(const http::HttpLive& /*live*/, Time /*now*/,
+                                         std::function<void()> wake) override {
     wake_ = std::move(wake);
     return std::make_unique<Stream>(*this);
   }
@@ -47,7 +47,7 @@ class FeedOfTest : public HttpServer::Feed {
   std::size_t subscribers() const override { return subscribers_; }
 
  private:
-  class Stream : public protocols::LiveStream {
+  class Stream : public live::LiveStream {
    public:
     explicit Stream(FeedOfTest& feed) : feed_(feed) { count(1); }
     ~Stream() override { count(-1); }

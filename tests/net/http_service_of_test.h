@@ -9,25 +9,25 @@
 #include <string>
 #include <utility>
 
-#include "herd/protocols/http_exchange.h"
+#include "herd/http/http_exchange.h"
 
 namespace herd::net {
 
 /// What is at the paths: /later is answered when the test says so, /live becomes a feed, /large has a long body, and
 /// anything else says what was asked.
-class HttpServiceOfTest : public protocols::HttpService {
+class HttpServiceOfTest : public http::HttpService {
  public:
   static constexpr std::size_t body_bytes_max = 100'000;
 
-  std::unique_ptr<protocols::HttpExchange> begin(const protocols::HttpHead& head, Time /*now*/) override {
+  std::unique_ptr<http::HttpExchange> begin(const http::HttpHead& head, Time /*now*/) override {
     return std::make_unique<Exchange>(*this, head);
   }
 
   struct Held {
     std::string target;
-    protocols::HttpLater::Done done;
+    http::HttpLater::Done done;
     void answer(std::string body) const {
-      done(protocols::HttpResponse{.status = 200, .content_type = "text/plain", .body = std::move(body)});
+      done(http::HttpResponse{.status = 200, .content_type = "text/plain", .body = std::move(body)});
     }
   };
 
@@ -43,32 +43,31 @@ class HttpServiceOfTest : public protocols::HttpService {
   }
 
  private:
-  class Exchange : public protocols::HttpExchange {
+  class Exchange : public http::HttpExchange {
    public:
-    Exchange(HttpServiceOfTest& service, const protocols::HttpHead& head)
+    Exchange(HttpServiceOfTest& service, const http::HttpHead& head)
         : service_(service), method_(head.method), target_(head.target) {}
 
     std::size_t body_bytes_max() const override { return HttpServiceOfTest::body_bytes_max; }
     void on_body(std::string_view bytes, Time /*now*/) override { body_ += bytes; }
 
-    protocols::HttpAnswer finish(Time /*now*/) override {
+    http::HttpAnswer finish(Time /*now*/) override {
       if (target_.starts_with("/later")) {
-        return protocols::HttpLater{
-            [this](protocols::HttpLater::Done done) { service_.hold({target_, std::move(done)}); }};
+        return http::HttpLater{[this](http::HttpLater::Done done) { service_.hold({target_, std::move(done)}); }};
       }
-      if (target_ == "/live") return protocols::HttpLive{};
+      if (target_ == "/live") return http::HttpLive{};
       if (target_ == "/ws") {
-        protocols::HttpLive live;
-        live.framing = protocols::HttpLive::Framing::websocket;
+        http::HttpLive live;
+        live.framing = http::HttpLive::Framing::websocket;
         live.websocket_key = "dGhlIHNhbXBsZSBub25jZQ==";
         return live;
       }
-      if (target_ == "/none") return protocols::HttpResponse{.status = 204, .body = {}};
-      if (target_ == "/forged") return protocols::HttpResponse{.body = "{}", .fields = {{"A", "b\r\nC: d"}}};
+      if (target_ == "/none") return http::HttpResponse{.status = 204, .body = {}};
+      if (target_ == "/forged") return http::HttpResponse{.body = "{}", .fields = {{"A", "b\r\nC: d"}}};
       if (target_ == "/large") {
-        return protocols::HttpResponse{.content_type = "text/plain", .body = std::string(49'999, 'x') + '<'};
+        return http::HttpResponse{.content_type = "text/plain", .body = std::string(49'999, 'x') + '<'};
       }
-      return protocols::HttpResponse{.content_type = "text/plain", .body = method_ + ' ' + target_ + ' ' + body_};
+      return http::HttpResponse{.content_type = "text/plain", .body = method_ + ' ' + target_ + ' ' + body_};
     }
 
    private:

@@ -5,7 +5,7 @@
 #include <variant>
 
 #include "herd/node/node.h"
-#include "herd/protocols/tracker_apps.h"
+#include "herd/trackers/tracker_apps.h"
 
 namespace herd::node {
 namespace {
@@ -25,7 +25,7 @@ struct TrackerAppsWithNode : testing::Test {
   std::string post(std::string_view body, Time at = now) {
     const auto exchange = apps.begin({"POST", "/pub", {}, "127.0.0.1:5"}, at);
     exchange->on_body(body, at);
-    const auto response = std::get<protocols::HttpResponse>(exchange->finish(at));
+    const auto response = std::get<http::HttpResponse>(exchange->finish(at));
     return std::to_string(response.status) + ' ' + response.body;
   }
 
@@ -33,7 +33,7 @@ struct TrackerAppsWithNode : testing::Test {
 
   Node node{"ucla", "Riley", 3, 1};
   OpenAccess access;
-  protocols::TrackerApps apps{node, access, {}};
+  trackers::TrackerApps apps{node, access, {}};
 };
 
 constexpr std::string_view jane_at =
@@ -93,7 +93,7 @@ TEST_F(TrackerAppsWithNode, keep_points_of_new_clients_for_which_there_is_no_roo
   EXPECT_EQ(stored("jane/phone"), "unknown");
   EXPECT_EQ(post("lat=3&lon=4&timestamp=1699999991&id=a"), "200 ") << "it is held already";
   EXPECT_EQ(stored("a"), "AT Riley +9.000000000 a +3+4 1699999991");
-  EXPECT_EQ(apps.counters(protocols::TrackerApp::owntracks).refused, 1U);
+  EXPECT_EQ(apps.counters(trackers::TrackerApp::owntracks).refused, 1U);
 }
 
 }  // namespace

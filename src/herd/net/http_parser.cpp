@@ -11,7 +11,7 @@ namespace herd::net {
 
 namespace asio = boost::asio;
 namespace beast = boost::beast;
-namespace http = beast::http;
+namespace beast_http = beast::http;
 
 namespace {
 
@@ -44,7 +44,7 @@ bool has_bare_newline(std::string_view bytes, std::size_t begin) {
 
 }  // namespace
 
-class HttpParser::Beast : public http::basic_parser<true> {
+class HttpParser::Beast : public beast_http::basic_parser<true> {
  public:
   explicit Beast(HttpParser& owner) : owner_(owner) {
     header_limit(head_bytes_max);
@@ -59,7 +59,7 @@ class HttpParser::Beast : public http::basic_parser<true> {
   std::string_view take_body() { return std::exchange(body_, {}); }
 
  private:
-  void on_request_impl(http::verb /*method*/, beast::string_view method, beast::string_view target, int version,
+  void on_request_impl(beast_http::verb /*method*/, beast::string_view method, beast::string_view target, int version,
                        beast::error_code& error) override {
     owner_.method_ = view_of(method);
     owner_.target_ = origin_form(view_of(target));
@@ -72,7 +72,7 @@ class HttpParser::Beast : public http::basic_parser<true> {
     }
   }
 
-  void on_field_impl(http::field name, beast::string_view name_text, beast::string_view value,
+  void on_field_impl(beast_http::field name, beast::string_view name_text, beast::string_view value,
                      beast::error_code& error) override {
     if (owner_.has_head_) return;  // a trailer
     if (owner_.fields_.size() == fields_max) {
@@ -85,12 +85,12 @@ class HttpParser::Beast : public http::basic_parser<true> {
       return malformed("a field goes on in the next line; write it in one", error);
     }
     owner_.fields_.emplace_back(view_of(name_text), view_of(value));
-    if (name == http::field::host) ++hosts_;
-    if (name == http::field::content_length) take_content_length(view_of(value), error);
-    if (name == http::field::transfer_encoding && !beast::iequals(value, "chunked")) {
+    if (name == beast_http::field::host) ++hosts_;
+    if (name == beast_http::field::content_length) take_content_length(view_of(value), error);
+    if (name == beast_http::field::transfer_encoding && !beast::iequals(value, "chunked")) {
       refuse({Reason::malformed, 501, "of transfer encodings only chunked is understood"}, error);
     }
-    if (name == http::field::expect) {
+    if (name == beast_http::field::expect) {
       owner_.expects_continue_ = beast::iequals(value, "100-continue");
       if (!owner_.expects_continue_)
         refuse({Reason::malformed, 417, "of expectations only 100-continue is met"}, error);
@@ -142,7 +142,7 @@ class HttpParser::Beast : public http::basic_parser<true> {
   }
   void refuse(Refusal refusal, beast::error_code& error) {
     refused_ = std::move(refusal);
-    error = http::error::bad_value;
+    error = beast_http::error::bad_value;
   }
 
   HttpParser& owner_;
@@ -211,7 +211,7 @@ HttpParser::Found HttpParser::next_of_head(std::string_view& input) {
     return Found::refusal;
   }
   if (error && has_bare_newline(head, 0)) return refuse_bare_newline();
-  if (error == http::error::bad_version) {
+  if (error == beast_http::error::bad_version) {
     return refuse(Reason::malformed, 505, "the request line does not end in HTTP/1.1 or HTTP/1.0");
   }
   if (error) return refuse(Reason::malformed, 400, "the head is no HTTP: " + error.message());
@@ -228,12 +228,12 @@ HttpParser::Found HttpParser::next_of_body(std::string_view& input) {
     beast::error_code error;
     const auto count = beast_->put(asio::const_buffer(within.data(), within.size()), error);
     input.remove_prefix(count);
-    if (error == http::error::need_more) {
+    if (error == beast_http::error::need_more) {
       if (within.size() < head_bytes_max || input.size() < head_bytes_max) return Found::more;
       return refuse(Reason::head_too_large, 431,
                     "a chunk's line, or the trailer, has more than " + std::to_string(head_bytes_max) + " bytes");
     }
-    if (error == http::error::body_limit) {
+    if (error == beast_http::error::body_limit) {
       return refuse(Reason::body_too_large, 413, "the body is longer than what is taken here; send it in parts");
     }
     if (error) return refuse(Reason::malformed, 400, "the body is no HTTP: " + error.message());

@@ -11,12 +11,12 @@
 
 namespace herd::net {
 
-namespace http = boost::beast::http;
+namespace beast_http = boost::beast::http;
 
 namespace {
 
 void append_status(std::string& out, std::uint16_t status) {
-  const auto reason = http::obsolete_reason(http::int_to_status(status));
+  const auto reason = beast_http::obsolete_reason(beast_http::int_to_status(status));
   out += "HTTP/1.1 ";
   append_number(out, std::uint64_t{status});
   out += ' ';
@@ -50,7 +50,7 @@ std::string_view HttpResponses::date(Time now) {
   return date_;
 }
 
-void HttpResponses::append(std::string& out, const protocols::HttpResponse& response, bool is_for_head, After after,
+void HttpResponses::append(std::string& out, const http::HttpResponse& response, bool is_for_head, After after,
                            Time now) {
   append_status(out, response.status);
   out.append("\r\nDate: ").append(date(now)).append("\r\nServer: proxyherd\r\n");
@@ -67,8 +67,8 @@ void HttpResponses::append(std::string& out, const protocols::HttpResponse& resp
   if (may_have_body(response.status) && !is_for_head) out += response.body;
 }
 
-void HttpResponses::append_live_head(std::string& out, const protocols::HttpLive& live, Time now) {
-  const bool is_websocket = live.framing == protocols::HttpLive::Framing::websocket;
+void HttpResponses::append_live_head(std::string& out, const http::HttpLive& live, Time now) {
+  const bool is_websocket = live.framing == http::HttpLive::Framing::websocket;
   append_status(out, is_websocket ? 101 : 200);
   out.append("\r\nDate: ").append(date(now)).append("\r\nServer: proxyherd\r\n");
   for (const auto& [name, value] : live.fields) append_field(out, name, value);

@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "herd/base/time.h"
-#include "herd/protocols/http_exchange.h"
+#include "herd/http/http_exchange.h"
 
 namespace herd::net {
 
@@ -18,10 +18,10 @@ class HttpResponses {
   };
 
   /// Appends the response as of `now`, POSIX ns; without its body if it answers HEAD.
-  void append(std::string& out, const protocols::HttpResponse& response, bool is_for_head, After after, Time now);
+  void append(std::string& out, const http::HttpResponse& response, bool is_for_head, After after, Time now);
 
   /// Appends the head of a live feed, which bytes follow to the end of the connection.
-  void append_live_head(std::string& out, const protocols::HttpLive& live, Time now);
+  void append_live_head(std::string& out, const http::HttpLive& live, Time now);
 
  private:
   std::string_view date(Time now);

@@ -16,19 +16,19 @@ namespace {
 /// What one loop's sessions share, and its live feed, which is ticked only while it has subscribers.
 class HttpLoop {
  public:
-  HttpLoop(EventLoop& loop, const HttpServer::Options& options, protocols::HttpService& service, TrafficLog& log,
+  HttpLoop(EventLoop& loop, const HttpServer::Options& options, http::HttpService& service, TrafficLog& log,
            HttpCounters& counters)
       : feed_(options.make_feed ? options.make_feed() : nullptr),
         tick_every_(options.feed_tick_every),
         ticker_(loop.context()),
-        services_{service,
-                  log,
-                  counters,
-                  options.body_bytes_per_s_min * static_cast<std::size_t>(options.limits.body / millisecond) / 1000,
-                  options.warn,
-                  [this](const protocols::HttpLive& live, Time now, ClientSession& session) {
-                    return open(live, now, session);
-                  }} {}
+        services_{
+            service,
+            log,
+            counters,
+            options.body_bytes_per_s_min * static_cast<std::size_t>(options.limits.body / millisecond) / 1000,
+            options.warn,
+            [this](const http::HttpLive& live, Time now, ClientSession& session) { return open(live, now, session); }} {
+  }
 
   std::unique_ptr<ClientSession> make(ClientStream stream, std::string client_address) {
     return std::make_unique<HttpSession>(std::move(stream), services_, std::move(client_address));
@@ -38,7 +38,7 @@ class HttpLoop {
   void serve_for(ClientSessions& sessions) { sessions_ = &sessions; }
 
  private:
-  std::unique_ptr<protocols::LiveStream> open(const protocols::HttpLive& live, Time now, ClientSession& session) {
+  std::unique_ptr<live::LiveStream> open(const http::HttpLive& live, Time now, ClientSession& session) {
     if (!feed_) return nullptr;
     auto stream = feed_->open(live, now, [this, &session] { sessions_->rouse(session); });
     tick_soon();
@@ -67,7 +67,7 @@ class HttpLoop {
 }  // namespace
 
 struct HttpServer::State {
-  State(EventLoops& event_loops, const Options& options, protocols::HttpService& service, TrafficLog& log,
+  State(EventLoops& event_loops, const Options& options, http::HttpService& service, TrafficLog& log,
         const std::function<void()>& on_turn_end)
       : port(event_loops,
              {.purpose = "HTTP",
@@ -78,8 +78,8 @@ struct HttpServer::State {
               .connections_elsewhere = options.connections_elsewhere},
              serve(event_loops, options, service, log, on_turn_end)) {}
 
-  ClientPort::Loops serve(EventLoops& event_loops, const Options& options, protocols::HttpService& service,
-                          TrafficLog& log, const std::function<void()>& on_turn_end) {
+  ClientPort::Loops serve(EventLoops& event_loops, const Options& options, http::HttpService& service, TrafficLog& log,
+                          const std::function<void()>& on_turn_end) {
     ClientPort::Loops sessions;
     for (std::size_t i = 0; i < event_loops.size(); ++i) {
       auto& loop = *loops.emplace_back(std::make_unique<HttpLoop>(event_loops[i], options, service, log, counters));
@@ -97,7 +97,7 @@ struct HttpServer::State {
   ClientPort port;
 };
 
-HttpServer::HttpServer(EventLoops& loops, const Options& options, protocols::HttpService& service, TrafficLog& log,
+HttpServer::HttpServer(EventLoops& loops, const Options& options, http::HttpService& service, TrafficLog& log,
                        const std::function<void()>& on_turn_end)
     : state_(std::make_unique<State>(loops, options, service, log, on_turn_end)) {}
 

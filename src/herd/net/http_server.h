@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "herd/base/traffic_log.h"
+#include "herd/http/http_exchange.h"
+#include "herd/live/live_feed.h"
 #include "herd/net/client_port.h"
 #include "herd/net/http_counters.h"
-#include "herd/protocols/http_exchange.h"
-#include "herd/protocols/live_feed.h"
 
 namespace herd::net {
 
@@ -24,8 +24,8 @@ class HttpServer {
   class Feed {
    public:
     virtual ~Feed() = default;
-    virtual std::unique_ptr<protocols::LiveStream> open(const protocols::HttpLive& live, Time now,
-                                                        std::function<void()> wake) = 0;
+    virtual std::unique_ptr<live::LiveStream> open(const http::HttpLive& live, Time now,
+                                                   std::function<void()> wake) = 0;
     virtual void tick(Time now) = 0;
     virtual std::size_t subscribers() const = 0;
   };
@@ -48,7 +48,7 @@ class HttpServer {
   /// Listens at once; serves in loops.run(). All arguments must outlive it, and the loops also whatever may still
   /// finish a HttpLater. `on_turn_end` is called by the threads of the loops, after each round of turns. Throws
   /// std::runtime_error if it cannot listen.
-  HttpServer(EventLoops& loops, const Options& options, protocols::HttpService& service, TrafficLog& log,
+  HttpServer(EventLoops& loops, const Options& options, http::HttpService& service, TrafficLog& log,
              const std::function<void()>& on_turn_end);
   ~HttpServer();
 

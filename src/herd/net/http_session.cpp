@@ -9,11 +9,11 @@
 
 namespace herd::net {
 
-using protocols::HttpAnswer;
-using protocols::HttpLater;
-using protocols::HttpLive;
-using protocols::HttpResponse;
-using protocols::problem;
+using http::HttpAnswer;
+using http::HttpLater;
+using http::HttpLive;
+using http::HttpResponse;
+using http::problem;
 
 namespace {
 

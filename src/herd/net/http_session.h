@@ -7,12 +7,12 @@
 #include <string_view>
 
 #include "herd/base/traffic_log.h"
+#include "herd/http/http_exchange.h"
+#include "herd/live/live_feed.h"
 #include "herd/net/client_session.h"
 #include "herd/net/http_counters.h"
 #include "herd/net/http_parser.h"
 #include "herd/net/http_responses.h"
-#include "herd/protocols/http_exchange.h"
-#include "herd/protocols/live_feed.h"
 
 namespace herd::net {
 
@@ -28,21 +28,21 @@ class HttpSession : public ClientSession {
   /// What a request needs while it is under way.
   struct Request {
     HttpParser parser;
-    std::unique_ptr<protocols::HttpExchange> exchange;  // once there is a head
-    protocols::HttpLater later;                         // while that makes the response
-    bool is_head = false;                               // HEAD
-    std::size_t body_bytes = 0;                         // since its patience was renewed
+    std::unique_ptr<http::HttpExchange> exchange;  // once there is a head
+    http::HttpLater later;                         // while that makes the response
+    bool is_head = false;                          // HEAD
+    std::size_t body_bytes = 0;                    // since its patience was renewed
   };
 
   /// What the sessions of one loop share.
   struct Services {
-    protocols::HttpService& service;
+    http::HttpService& service;
     TrafficLog& log;
     HttpCounters& counters;
     std::size_t body_bytes_min;  ///< each time patience with a body is renewed
     std::function<void(const std::string& text)> warn;
     /// Opens what follows a live head; `wake` lets the session go on. Rouses it on the loop only.
-    std::function<std::unique_ptr<protocols::LiveStream>(const protocols::HttpLive&, Time, ClientSession&)> open_live;
+    std::function<std::unique_ptr<live::LiveStream>(const http::HttpLive&, Time, ClientSession&)> open_live;
     HttpResponses responses = {};
     std::unique_ptr<Request> spare = nullptr;  ///< what the last request needed
   };
@@ -65,10 +65,10 @@ class HttpSession : public ClientSession {
   Next serve(std::string_view fresh, Desk& desk);
   Next serve_requests(std::string_view& input, Desk& desk);
   Next begin(bool has_input, Desk& desk);
-  Next answer(protocols::HttpAnswer&& answer, Desk& desk);
-  Next respond(const protocols::HttpResponse& response, Desk& desk);
-  Next go_live(const protocols::HttpLive& live, Desk& desk);
-  Next refuse(const protocols::HttpResponse& response, Desk& desk);
+  Next answer(http::HttpAnswer&& answer, Desk& desk);
+  Next respond(const http::HttpResponse& response, Desk& desk);
+  Next go_live(const http::HttpLive& live, Desk& desk);
+  Next refuse(const http::HttpResponse& response, Desk& desk);
   Next refuse(const HttpParser::Refusal& refusal, Desk& desk);
   void log_out(std::uint16_t status);
   void end_request();
@@ -77,7 +77,7 @@ class HttpSession : public ClientSession {
   std::string client_address_;
   std::string kept_;  // input that nothing was made of yet
   std::unique_ptr<Request> request_;
-  std::unique_ptr<protocols::LiveStream> live_;
+  std::unique_ptr<live::LiveStream> live_;
 };
 
 }  // namespace herd::net

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "herd/http/http_exchange.h"
 #include "herd/net/event_loops.h"
 #include "herd/net/http_server.h"
 #include "herd/net/line_server.h"
@@ -15,7 +16,6 @@
 #include "herd/places/provider.h"
 #include "herd/protocols/access.h"
 #include "herd/protocols/herd.h"
-#include "herd/protocols/http_exchange.h"
 
 namespace herd::node {
 
@@ -27,7 +27,7 @@ class ClientPorts {
   struct Services {
     protocols::Herd& herd;
     places::Provider& places;
-    protocols::HttpService& http;
+    http::HttpService& http;
     protocols::Access& access;
     net::LogFile& log;
     std::function<void()> on_turn_end;  ///< by the threads of the loops, after each round of turns

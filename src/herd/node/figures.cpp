@@ -33,13 +33,13 @@ FigureGroup http_figures(const ClientPorts& ports) {
       }};
 }
 
-FigureGroup live_figures(const std::vector<const protocols::LiveCounters*>& feeds) {
-  const auto sum = [&](SharedCount protocols::LiveCounters::* count) {
+FigureGroup live_figures(const std::vector<const live::LiveCounters*>& feeds) {
+  const auto sum = [&](SharedCount live::LiveCounters::* count) {
     std::uint64_t all = 0;
     for (const auto* feed : feeds) all += feed->*count;
     return all;
   };
-  using Counters = protocols::LiveCounters;
+  using Counters = live::LiveCounters;
   return {"live",
           {
               {"opened", "Live feeds that were opened.", Kind::counter, sum(&Counters::opened)},
@@ -87,8 +87,8 @@ FigureGroup mqtt_figures(const MqttDoor& door) {
       }};
 }
 
-FigureGroup app_figures(const protocols::TrackerApps& apps) {
-  using protocols::TrackerApp;
+FigureGroup app_figures(const trackers::TrackerApps& apps) {
+  using trackers::TrackerApp;
   struct Names {
     TrackerApp app;
     std::string_view requests;

@@ -1,19 +1,19 @@
 #pragma once
 
+#include "herd/live/live_feed.h"
 #include "herd/node/access_control.h"
 #include "herd/node/client_ports.h"
 #include "herd/node/mqtt_door.h"
 #include "herd/node/status.h"
-#include "herd/protocols/live_feed.h"
-#include "herd/protocols/tracker_apps.h"
+#include "herd/trackers/tracker_apps.h"
 
 /// What parts of a server tell of themselves, as the status and the metrics take it.
 namespace herd::node {
 
 FigureGroup http_figures(const ClientPorts& ports);
-FigureGroup live_figures(const std::vector<const protocols::LiveCounters*>& feeds);
+FigureGroup live_figures(const std::vector<const live::LiveCounters*>& feeds);
 FigureGroup access_figures(const AccessControl& access);
 FigureGroup mqtt_figures(const MqttDoor& door);
-FigureGroup app_figures(const protocols::TrackerApps& apps);
+FigureGroup app_figures(const trackers::TrackerApps& apps);
 
 }  // namespace herd::node

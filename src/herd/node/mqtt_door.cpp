@@ -2,7 +2,7 @@
 
 #include "herd/base/text.h"
 #include "herd/net/clock.h"
-#include "herd/protocols/owntracks.h"
+#include "herd/trackers/owntracks.h"
 
 namespace herd::node {
 namespace {
@@ -50,9 +50,9 @@ std::string MqttDoor::take(const net::MqttClient::Message& message, Time now) {
     return "a payload of " + std::to_string(message.payload.size()) + " bytes, and more than " +
            std::to_string(payload_bytes_max) + " are not read";
   }
-  const auto kind = protocols::read_owntracks(message.payload, {.topic = message.topic}, report_);
+  const auto kind = trackers::read_owntracks(message.payload, {.topic = message.topic}, report_);
   if (!kind) return kind.error().message;
-  if (*kind == protocols::OwnTracksKind::other) return {};
+  if (*kind == trackers::OwnTracksKind::other) return {};
   if (message.is_retained && !report_.has_time()) return "a retained message that does not say of when it is";
   auto heard = report_.finish(now);
   if (!heard) return heard.error().message;

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "herd/protocols/owntracks.h"
 #include "herd/protocols/phone_report.h"
+#include "herd/trackers/owntracks.h"
 
 namespace herd::node {
 namespace {
@@ -47,10 +47,10 @@ void MqttPublisher::publish_changes() {
 void MqttPublisher::publish(const store::Sighting& sighting) {
   const auto record = sighting.record();
   if (was_heard(record)) return;
-  const auto named = protocols::owntracks_name(record.client);
+  const auto named = trackers::owntracks_name(record.client);
   const auto id = protocols::decode_client(record.client);
   std::string payload;
-  protocols::append_owntracks_location(payload, named ? *named : protocols::OwnTracksName{"herd", id}, sighting);
+  trackers::append_owntracks_location(payload, named ? *named : trackers::OwnTracksName{"herd", id}, sighting);
   payload.replace(payload.size() - 1, 1, mark_);
   auto topic = topic_;
   topic.replace(topic.find(placeholder), placeholder.size(), id);

@@ -5,14 +5,14 @@
 #include <string>
 #include <utility>
 
+#include "herd/api/http_api.h"
 #include "herd/net/event_loop.h"
 #include "herd/node/status.h"
-#include "herd/protocols/http_api.h"
 
 namespace herd::node {
 
 /// What a server tells of itself over HTTP. What it looks at belongs to the main loop, so it is looked at there.
-class SelfDescription : public protocols::HttpApi::Self {
+class SelfDescription : public api::HttpApi::Self {
  public:
   /// `look` is called on the main loop. Both outlive it, and it outlives what the loop still has to do.
   SelfDescription(net::EventLoop& main_loop, std::function<StatusContext()> look)

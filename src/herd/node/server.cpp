@@ -11,7 +11,9 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "herd/api/http_api.h"
 #include "herd/flood/link.h"
+#include "herd/live/live_feed.h"
 #include "herd/net/clock.h"
 #include "herd/net/event_loops.h"
 #include "herd/net/log_file.h"
@@ -26,8 +28,6 @@
 #include "herd/node/place_source.h"
 #include "herd/node/self_description.h"
 #include "herd/node/status.h"
-#include "herd/protocols/http_api.h"
-#include "herd/protocols/live_feed.h"
 
 namespace herd::node {
 
@@ -93,17 +93,16 @@ class LoopFeed : public net::HttpServer::Feed {
  public:
   explicit LoopFeed(Node& node) : feed_(node, node.store()) {}
 
-  std::unique_ptr<protocols::LiveStream> open(const protocols::HttpLive& live, Time now,
-                                              std::function<void()> wake) override {
+  std::unique_ptr<live::LiveStream> open(const http::HttpLive& live, Time now, std::function<void()> wake) override {
     return feed_.open(live, now, std::move(wake));
   }
   void tick(Time now) override { feed_.tick(now); }
   std::size_t subscribers() const override { return feed_.subscribers(); }
   /// Any thread may read them.
-  const protocols::LiveCounters& counters() const { return feed_.counters(); }
+  const live::LiveCounters& counters() const { return feed_.counters(); }
 
  private:
-  protocols::LiveFeed feed_;
+  live::LiveFeed feed_;
 };
 
 /// A link's two halves: what is said on it, and the connection it is said on.
@@ -345,8 +344,8 @@ class Server {
   std::optional<net::PeerTls> tls_;
   std::vector<std::unique_ptr<Neighbor>> neighbors_;
   SelfDescription self_{loop_, [this] { return look(); }};
-  protocols::HttpApi api_;
-  std::vector<const protocols::LiveCounters*> feeds_;  // of the ports
+  api::HttpApi api_;
+  std::vector<const live::LiveCounters*> feeds_;  // of the ports
   ClientPorts ports_;
   net::PeerListener peer_;
   std::unique_ptr<MqttDoor> mqtt_;

@@ -1,0 +1,221 @@
+#include "herd/api/http_api.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "herd/api/api_page.h"
+#include "herd/api/http_arguments.h"
+#include "herd/api/http_call.h"
+#include "herd/api/http_endpoints.h"
+#include "herd/api/http_google.h"
+#include "herd/api/open_api.h"
+#include "herd/http/cross_origin.h"
+#include "herd/http/query_string.h"
+
+namespace herd::api {
+namespace {
+
+constexpr std::string_view too_often = "too many requests come from this address; try again later";
+
+/// Its own problems, and Google's words at Google's path.
+struct Refusals {
+  bool are_googles = false;
+
+  http::HttpResponse wrong(std::string_view detail) const {
+    return are_googles ? google_refusal("INVALID_REQUEST", detail) : http::problem(400, detail);
+  }
+  http::HttpResponse unknown(std::string_view detail) const {
+    if (are_googles) return google_refusal("REQUEST_DENIED", detail);
+    auto response = http::problem(401, detail);
+    response.fields = {{"WWW-Authenticate", R"(Bearer realm="proxyherd")"},
+                       {"WWW-Authenticate", R"(Basic realm="proxyherd", charset="UTF-8")"}};
+    return response;
+  }
+  http::HttpResponse forbidden(std::string_view detail) const {
+    return are_googles ? google_refusal("REQUEST_DENIED", detail) : http::problem(403, detail);
+  }
+  http::HttpResponse too_many() const {
+    if (are_googles) return google_refusal("OVER_QUERY_LIMIT", too_often);
+    auto response = http::problem(429, too_often);
+    response.fields.emplace_back("Retry-After", "1");
+    return response;
+  }
+};
+
+std::string foreign_page(const http::HttpHead& head) {
+  return "web pages of " + std::string(head.field("Origin")) +
+         " may not use this server; cors_origins in the section [http] of its configuration would allow it";
+}
+
+/// What a path has.
+struct Route {
+  const Endpoint* endpoint = nullptr;  // null: not with this method
+  std::string_view id;
+  std::string methods;  // empty if there is nothing at the path
+};
+
+Route route_of(std::string_view method, std::string_view path) {
+  Route route;
+  for (const auto& endpoint : http_endpoints()) {
+    const auto id = match_path(endpoint.path, path);
+    if (!id) continue;
+    if (endpoint.method == method) return {&endpoint, *id, {}};
+    route.methods += std::string(endpoint.method) + (endpoint.method == "GET" ? ", HEAD, " : ", ");
+  }
+  if (!route.methods.empty()) route.methods += "OPTIONS";
+  return route;
+}
+
+bool has_field(std::string_view query, std::string_view name) {
+  while (const auto field = http::take_query_field(query)) {
+    if (field->name == name) return true;
+  }
+  return false;
+}
+
+/// Tracker apps have no paths of their own.
+bool is_for_apps(const http::HttpHead& head) {
+  if (head.method == "POST") return true;
+  return head.method == "GET" && head.path() == "/" &&
+         (has_field(head.query(), "lat") || has_field(head.query(), "location"));
+}
+
+/// Google's clients have a key and no Authorization field.
+std::string authorization_of(const http::HttpHead& head, const Endpoint& endpoint) {
+  std::string authorization(head.field("Authorization"));
+  if (!endpoint.is_googles || !authorization.empty()) return authorization;
+  auto query = head.query();
+  while (const auto field = http::take_query_field(query)) {
+    if (field->name == "key") return "Bearer " + http::query_decoded(field->value).value_or("");
+  }
+  return authorization;
+}
+
+std::unique_ptr<http::HttpExchange> foregone(http::HttpAnswer answer,
+                                             std::size_t body_bytes_max = ignored_body_bytes_max) {
+  return std::make_unique<HttpForegone>(std::move(answer), body_bytes_max);
+}
+
+}  // namespace
+
+struct HttpApi::State {
+  HttpDoors doors;
+  http::CrossOrigin cross_origin;
+
+  std::unique_ptr<http::HttpExchange> begin(const http::HttpHead& head, const Route& route, Time now) const;
+  std::unique_ptr<http::HttpExchange> begin(const http::HttpHead& head, const Endpoint& endpoint, std::string_view id,
+                                            std::string address) const;
+  void settle_client(HttpArguments& arguments) const;
+};
+
+HttpApi::HttpApi(protocols::Herd& herd, places::Provider& places, protocols::Access& access, Self& self,
+                 Options options)
+    : state_(std::make_unique<State>(State{{herd, places, access, self, open_api_json(), api_page_html()},
+                                           http::CrossOrigin(std::move(options.cors_origins))})),
+      apps_(std::make_unique<trackers::TrackerApps>(herd, access, options.apps)) {}
+HttpApi::~HttpApi() = default;
+
+const trackers::TrackerApps& HttpApi::apps() const {
+  return *apps_;
+}
+
+std::unique_ptr<http::HttpExchange> HttpApi::begin(const http::HttpHead& head, Time now) {
+  const auto route = route_of(head.method, head.path());
+  const auto kind = state_->cross_origin.kind_of(head);
+  const bool is_apps = route.endpoint == nullptr && route.methods.empty() && is_for_apps(head);
+  const auto begin = [&]() -> std::unique_ptr<http::HttpExchange> {
+    if (!is_apps) return state_->begin(head, route, now);
+    if (kind != http::CrossOrigin::Kind::foreign) return apps_->begin(head, now);
+    return foregone(http::problem(403, foreign_page(head)), trackers::TrackerApps::body_bytes_max);
+  };
+  if (kind != http::CrossOrigin::Kind::allowed) return begin();
+  return http::CrossOrigin::allow(begin(), std::string(head.field("Origin")));
+}
+
+std::unique_ptr<http::HttpExchange> HttpApi::State::begin(const http::HttpHead& head, const Route& route,
+                                                          Time now) const {
+  const auto* const endpoint = route.endpoint;
+  const Refusals refusals{endpoint != nullptr && endpoint->is_googles};
+  std::string address(head.client_address.substr(0, head.client_address.rfind(':')));
+  const auto body_bytes_max = endpoint == nullptr ? ignored_body_bytes_max : endpoint->body_bytes_max;
+  // Who looks after the server shall see it when others ask too much.
+  const bool is_rated = endpoint == nullptr || endpoint->is_traffic();
+  if (is_rated && !doors.access.admits(address, 1, now)) return foregone(refusals.too_many(), body_bytes_max);
+  if (endpoint != nullptr) return begin(head, *endpoint, route.id, std::move(address));
+
+  if (!route.methods.empty()) {
+    auto response = head.method == "OPTIONS"
+                        ? http::HttpResponse{204, "", "", {}}
+                        : http::problem(405, "this path takes " + route.methods + ", not " + std::string(head.method));
+    response.fields.emplace_back("Allow", route.methods);
+    const bool is_preflight = !head.field("Access-Control-Request-Method").empty();
+    if (is_preflight && cross_origin.kind_of(head) == http::CrossOrigin::Kind::allowed) {
+      http::CrossOrigin::answer_preflight(response, route.methods);
+    }
+    return foregone(std::move(response));
+  }
+  if (head.path() == "/" && head.method == "GET") {
+    return foregone(http::HttpResponse{302, "", "", {{"Location", "/v1/docs"}}});
+  }
+  return foregone(
+      http::problem(404, "there is nothing at " + std::string(head.path()) + "; /v1/docs tells all that there is"));
+}
+
+std::unique_ptr<http::HttpExchange> HttpApi::State::begin(const http::HttpHead& head, const Endpoint& endpoint,
+                                                          std::string_view id, std::string address) const {
+  const Refusals refusals{endpoint.is_googles};
+  const auto refuse = [&](http::HttpResponse response) {
+    return foregone(std::move(response), endpoint.body_bytes_max);
+  };
+  const bool changes = endpoint.method != "GET" || endpoint.path == "/v1/ws";
+  if (changes && cross_origin.kind_of(head) == http::CrossOrigin::Kind::foreign) {
+    return refuse(refusals.forbidden(foreign_page(head)));
+  }
+
+  std::shared_ptr<const protocols::Grant> grant = protocols::Grant::everything();
+  if (!endpoint.verbs.empty()) {
+    const auto authorization = authorization_of(head, endpoint);
+    grant = doors.access.grant({authorization, {}, {}});
+    if (!grant) {
+      doors.access.count_denied();
+      return refuse(refusals.unknown(authorization.empty() ? "say who asks: Authorization: Bearer TOKEN"
+                                                           : "these credentials are not known here"));
+    }
+  }
+  const auto may = [&](protocols::Verb verb, const std::string& client) {
+    return client.empty() ? grant->may(verb) : grant->may(verb, client);
+  };
+  const auto denied = [&](const std::string& client) -> std::string {
+    for (const auto verb : endpoint.verbs) {
+      if (may(verb, client)) continue;
+      const auto of = client.empty() ? "" : " the client \"" + client + "\"";
+      return "these credentials are not for the verb " + std::string(word_of(verb)) + (of.empty() ? "" : " with") + of;
+    }
+    return {};
+  };
+  // Before what the request says is looked at: it is no business of those who may not ask.
+  if (auto why = denied({}); !why.empty()) {
+    doors.access.count_denied();
+    return refuse(refusals.forbidden(why));
+  }
+  auto arguments = HttpArguments::read(endpoint, id, head.query());
+  if (!arguments) return refuse(refusals.wrong(arguments.error().message));
+  settle_client(*arguments);
+  if (auto why = denied(arguments->client()); !why.empty()) {
+    doors.access.count_denied();
+    return refuse(refusals.forbidden(why));
+  }
+  const bool wants_geojson = head.field("Accept").find("application/geo+json") != std::string_view::npos;
+  return endpoint.begin({doors, endpoint, *std::move(arguments), std::move(grant), std::move(address), wants_geojson},
+                        head);
+}
+
+/// An id that was told by an answer has its white space encoded; whoever encodes it once more means the same.
+void HttpApi::State::settle_client(HttpArguments& arguments) const {
+  const auto& client = arguments.client();
+  if (client.find('%') == std::string::npos || doors.herd.locate(client)) return;
+  if (auto as_told = arguments.client_as_told(); doors.herd.locate(as_told)) arguments.set_client(std::move(as_told));
+}
+
+}  // namespace herd::api

@@ -1,0 +1,97 @@
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "herd/api/http_endpoints.h"
+#include "herd/api/http_handlers.h"
+#include "herd/protocols/client_json.h"
+#include "herd/protocols/phone_report.h"
+
+namespace herd::api {
+namespace {
+
+/// So many are looked at for somebody who may not read all of them.
+constexpr std::size_t looked_at_max = 65'536;
+
+struct Listed {
+  std::vector<store::Sighting> clients;
+  bool is_all = true;
+};
+
+/// The first `limit` of what `ask` finds that `grant` may read. `ask(n)` finds the first n.
+template <class Ask>
+Listed list(std::size_t limit, const protocols::Grant& grant, Ask ask) {
+  for (auto count = limit + 1;; count = std::min(count * 4, looked_at_max)) {
+    Listed listed{ask(count)};
+    const bool was_all = listed.clients.size() < count;
+    if (!grant.is_for_all_clients()) {
+      std::erase_if(listed.clients, [&](const store::Sighting& sighting) {
+        return !grant.may(protocols::Verb::read, sighting.record().client);
+      });
+    }
+    const bool is_more = listed.clients.size() > limit;
+    if (!was_all && !is_more && count < looked_at_max) continue;
+    listed.is_all = was_all && !is_more;
+    if (is_more) listed.clients.resize(limit);
+    return listed;
+  }
+}
+
+http::HttpResponse unknown(const std::string& client) {
+  return http::problem(404, "nothing is known of the client \"" + client + "\": it has not reported, or was forgotten");
+}
+
+}  // namespace
+
+http::HttpAnswer answer_clients(const HttpCall& call, Time now) {
+  const auto& arguments = call.arguments;
+  auto& herd = call.doors.herd;
+  const auto* const near = arguments.point("near");
+  const auto* const box = arguments.box("bbox");
+  if ((near == nullptr) == (box == nullptr)) {
+    return http::problem(400, near == nullptr
+                                  ? "say which clients: near=latitude,longitude or bbox=west,south,east,north"
+                                  : "near and bbox cannot be together; leave one of them out");
+  }
+  if (box != nullptr && arguments.has("radius")) return http::problem(400, "radius belongs to near, not to bbox");
+  const auto limit = static_cast<std::size_t>(arguments.number("limit"));
+  const auto listed = list(limit, *call.grant, [&](std::size_t count) {
+    if (box != nullptr) return herd.within(*box, count).clients;
+    return herd.near(*near, arguments.number("radius"), count);
+  });
+
+  http::HttpResponse response;
+  auto& out = response.body;
+  const bool is_geojson = call.wants_geojson;
+  if (is_geojson) response.content_type = "application/geo+json";
+  out = is_geojson ? R"({"type":"FeatureCollection","features":[)" : R"({"clients":[)";
+  const auto append = is_geojson ? protocols::append_client_feature : protocols::append_client_json;
+  for (const auto& sighting : listed.clients) {
+    if (&sighting != &listed.clients.front()) out += ",\n";
+    protocols::ClientExtras extras{now};
+    if (near != nullptr) extras.distance_m = sighting.distance_m;
+    append(out, sighting.record(), sighting.attributes, extras);
+  }
+  out += listed.is_all ? "],\"complete\":true}\n" : "],\"complete\":false}\n";
+  return response;
+}
+
+http::HttpAnswer answer_client(const HttpCall& call, Time now) {
+  const auto& client = call.arguments.client();
+  const auto sighting = call.doors.herd.find(client);
+  if (!sighting) return unknown(client);
+  http::HttpResponse response;
+  if (call.wants_geojson) response.content_type = "application/geo+json";
+  const auto append = call.wants_geojson ? protocols::append_client_feature : protocols::append_client_json;
+  append(response.body, sighting->record(), sighting->attributes, {now});
+  response.body += '\n';
+  return response;
+}
+
+http::HttpAnswer forget_client(const HttpCall& call, Time now) {
+  const auto& client = call.arguments.client();
+  if (!call.doors.herd.forget(client, now)) return unknown(client);
+  return http::HttpResponse{204, "", "", {}};
+}
+
+}  // namespace herd::api

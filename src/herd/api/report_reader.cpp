@@ -1,0 +1,100 @@
+#include "herd/api/report_reader.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <vector>
+
+#include "herd/base/json_leaves.h"
+#include "herd/base/nearest_name.h"
+#include "herd/base/text.h"
+#include "herd/base/utf8.h"
+
+namespace herd::api {
+namespace {
+
+using Quantity = protocols::PhoneReport::Quantity;
+
+struct NamedQuantity {
+  std::string_view name;
+  Quantity quantity;
+};
+constexpr std::array quantities{
+    NamedQuantity{"accuracy_m", Quantity::accuracy_m}, NamedQuantity{"altitude_m", Quantity::altitude_m},
+    NamedQuantity{"speed_mps", Quantity::speed_mps}, NamedQuantity{"course_deg", Quantity::course_deg},
+    NamedQuantity{"battery_percent", Quantity::battery_percent}};
+
+/// What a GET tells of a client that its report does not decide.
+constexpr std::array<std::string_view, 4> passed_over{"server", "difference", "age", "distance_m"};
+
+constexpr std::size_t quoted_bytes_max = 40;
+
+std::string quoted(std::string_view text) {
+  std::string out = "\"";
+  append_printable(out, text, quoted_bytes_max);
+  return out + '"';
+}
+
+std::string unknown_member(std::string_view path) {
+  static const std::vector<std::string> names{"client",          "lat",        "lon",       "time",
+                                              "accuracy_m",      "altitude_m", "speed_mps", "course_deg",
+                                              "battery_percent", "others"};
+  return "a report has no member " + quoted(path) + "; " + did_you_mean(path, names);
+}
+
+/// Puts the leaves of one report where they belong.
+class Taker {
+ public:
+  Taker(protocols::PhoneReport& report, std::string_view client) : report_(report), client_(client) {}
+
+  void take(const JsonLeaf& leaf) {
+    if (leaf.kind == JsonLeaf::Kind::null) return;
+    const auto path = leaf.path;
+    if (path == "lat") return report_.set_latitude(leaf.text);
+    if (path == "lon") return report_.set_longitude(leaf.text);
+    if (path == "time") return report_.set_time(leaf.text);
+    if (path == "client") return take_client(leaf.text);
+    static constexpr std::string_view attributes = "attributes.";
+    static constexpr std::string_view others = "others.";
+    const auto name = path.starts_with(attributes) ? path.substr(attributes.size()) : path;
+    if (const auto known = std::ranges::find(quantities, name, &NamedQuantity::name); known != quantities.end()) {
+      if (leaf.kind == JsonLeaf::Kind::number) return report_.set(known->quantity, leaf.text);
+      return complain(std::string(path) + " is " + quoted(leaf.text) + "; it must be a number, or be left out");
+    }
+    if (name.starts_with(others)) return report_.add_attribute(name.substr(others.size()), leaf.text);
+    if (std::ranges::find(passed_over, path) == passed_over.end()) complain(unknown_member(path));
+  }
+
+  const std::optional<Error>& error() const { return error_; }
+
+ private:
+  void take_client(std::string_view id) {
+    if (client_.empty()) return report_.set_client(id);
+    if (protocols::encode_client(id) == client_ || id == client_) return;
+    complain("the body is of the client " + quoted(id) + ", the path of " + quoted(client_) + "; leave the former out");
+  }
+
+  void complain(std::string message) {
+    if (!error_) error_ = Error{std::move(message)};
+  }
+
+  protocols::PhoneReport& report_;
+  std::string_view client_;
+  std::optional<Error> error_;
+};
+
+}  // namespace
+
+Result<protocols::Herd::Heard> ReportReader::read(std::string_view text, std::string_view client, Time now) {
+  report_.clear();
+  Taker taker(report_, client);
+  const auto read = read_json(text, [&taker](const JsonLeaf& leaf) { taker.take(leaf); });
+  if (!read) return is_utf8(text) ? read.error() : Error{"no JSON: there are bytes that are no UTF-8"};
+  if (trim(text).front() != '{')
+    return Error{R"(a report must be a JSON object: {"client":"phone-7","lat":34,"lon":-118})"};
+  if (taker.error()) return *taker.error();
+  if (!client.empty()) report_.set_client(protocols::decode_client(client));
+  return report_.finish(now);
+}
+
+}  // namespace herd::api

@@ -1,0 +1,158 @@
+#include "api/http_conversation.h"
+#include "herd/api/http_endpoints.h"
+
+namespace herd::api {
+namespace {
+
+using HttpApiTest = HttpConversation;
+using ResponseFields = decltype(http::HttpResponse::fields);
+
+TEST_F(HttpApiTest, tells_what_a_path_takes) {
+  const auto options = response("OPTIONS", "/v1/clients/p");
+  EXPECT_EQ(options.status, 204);
+  EXPECT_EQ(options.fields, (ResponseFields{{"Allow", "PUT, POST, GET, HEAD, DELETE, OPTIONS"}}));
+  const auto patch = response("PATCH", "/v1/clients/p");
+  EXPECT_EQ(patch.status, 405);
+  EXPECT_EQ(patch.fields, (ResponseFields{{"Allow", "PUT, POST, GET, HEAD, DELETE, OPTIONS"}}));
+  EXPECT_EQ(ask("POST", "/v1/status"), "405 this path takes GET, HEAD, OPTIONS, not POST");
+  EXPECT_EQ(ask("GET", "/v1/nothing"), "404 there is nothing at /v1/nothing; /v1/docs tells all that there is");
+  EXPECT_EQ(response("GET", "/v1/clients/").status, 404);
+  EXPECT_EQ(response("GET", "/v1/clients/a/b").status, 404);
+  EXPECT_EQ(response("GET", "/v1/clients/a/places/").status, 404);
+  EXPECT_EQ(response("GET", "").status, 404);
+}
+
+TEST_F(HttpApiTest, leads_from_its_root_to_the_page) {
+  const auto root = response("GET", "/");
+  EXPECT_EQ(root.status, 302);
+  EXPECT_EQ(root.fields, (ResponseFields{{"Location", "/v1/docs"}}));
+}
+
+TEST_F(HttpApiTest, hands_to_tracker_apps_what_is_posted_at_no_path_of_its_own) {
+  // Any of them will do; they have tests of their own.
+  EXPECT_EQ(response("POST", "/pub").status, 200);
+  EXPECT_EQ(response("PUT", "/pub", "{}").status, 404);
+  EXPECT_EQ(response("GET", "/pub?lat=1&lon=2").status, 404);
+  EXPECT_NE(response("GET", "/?id=p&lat=1&lon=2").status, 302);
+  EXPECT_NE(response("GET", "/?id=p&location=1,2").status, 302);
+}
+
+TEST_F(HttpApiTest, tells_of_its_server) {
+  EXPECT_EQ(ask("GET", "/v1/status"), "200 application/json {\"server\":\"Riley\"}\n");
+  EXPECT_EQ(ask("GET", "/metrics"), "200 text/plain; version=0.0.4; charset=utf-8 up 1\n");
+  EXPECT_EQ(ask("GET", "/livez"), "200 text/plain; charset=utf-8 alive\n");
+  EXPECT_EQ(ask("GET", "/readyz"), "200 text/plain; charset=utf-8 ready\n");
+  self.why_not = "catching up with Juzang";
+  EXPECT_EQ(ask("GET", "/readyz"), "503 catching up with Juzang");
+  EXPECT_EQ(ask("GET", "/livez"), "200 text/plain; charset=utf-8 alive\n");
+}
+
+TEST_F(HttpApiTest, refuses_parameters_where_there_are_none) {
+  EXPECT_EQ(ask("GET", "/v1/status?verbose=1"), "400 /v1/status has no parameter \\\"verbose\\\"; it takes none");
+}
+
+TEST_F(HttpApiTest, has_every_endpoint_of_its_table_at_its_path) {
+  for (const auto& endpoint : http_endpoints()) {
+    std::string path(endpoint.path);
+    if (const auto id = path.find("{id}"); id != std::string::npos) path.replace(id, 4, "p");
+    const auto answered = answer(endpoint.method, path);
+    if (const auto* const made = std::get_if<http::HttpResponse>(&answered)) {
+      EXPECT_NE(made->status, 405) << path;
+      EXPECT_EQ(made->body.find("there is nothing at"), std::string::npos) << path;
+    }
+  }
+  EXPECT_EQ(http_endpoints().size(), 17U);
+}
+
+struct HttpAccess : HttpConversation {
+  void SetUp() override {
+    HttpConversation::SetUp();
+    const auto grant = [](std::string pattern, const std::vector<protocols::Verb>& verbs) {
+      return std::make_shared<const protocols::Grant>(std::vector{std::move(pattern)}, verbs);
+    };
+    access.grants = {{"Bearer reader", grant("*", {protocols::Verb::read})},
+                     {"Bearer mine", grant("my-*", {protocols::Verb::read})}};
+  }
+};
+
+TEST_F(HttpAccess, is_asked_for_where_it_is_missing_or_unknown) {
+  const auto missing = response("GET", "/v1/clients/p");
+  EXPECT_EQ(missing.status, 401);
+  EXPECT_EQ(missing.fields, (ResponseFields{{"WWW-Authenticate", R"(Bearer realm="proxyherd")"},
+                                            {"WWW-Authenticate", R"(Basic realm="proxyherd", charset="UTF-8")"}}));
+  EXPECT_EQ(ask("GET", "/v1/clients/p"), "401 say who asks: Authorization: Bearer TOKEN");
+  EXPECT_EQ(ask("GET", "/v1/clients/p", {}, {{"authorization", "Bearer other"}}),
+            "401 these credentials are not known here");
+  EXPECT_EQ(ask("GET", "/v1/clients?nonsense", {}, {}), "401 say who asks: Authorization: Bearer TOKEN");
+  EXPECT_EQ(access.denied, 4U);
+}
+
+TEST_F(HttpAccess, is_refused_by_verb_and_client) {
+  EXPECT_EQ(ask("PUT", "/v1/clients/p", "{}", {{"Authorization", "Bearer reader"}}),
+            "403 these credentials are not for the verb report");
+  EXPECT_EQ(ask("GET", "/v1/clients/p", {}, {{"Authorization", "Bearer mine"}}),
+            "403 these credentials are not for the verb read with the client \\\"p\\\"");
+  EXPECT_EQ(ask("GET", "/v1/clients/my-phone/places", {}, {{"Authorization", "Bearer mine"}}),
+            "403 these credentials are not for the verb places");
+  EXPECT_EQ(response("GET", "/v1/clients/my-phone", {}, {{"Authorization", "Bearer mine"}}).status, 404);
+  EXPECT_EQ(access.denied, 3U);
+}
+
+TEST_F(HttpAccess, is_needed_for_nothing_that_tells_of_no_client) {
+  for (const auto* const path : {"/livez", "/readyz", "/openapi.json", "/v1/docs"}) {
+    EXPECT_EQ(response("GET", path).status, 200) << path;
+  }
+  for (const auto* const path : {"/v1/status", "/metrics"}) EXPECT_EQ(response("GET", path).status, 401) << path;
+}
+
+TEST_F(HttpAccess, that_is_refused_lets_the_body_be_as_large_as_with_it) {
+  // Else a client that sends much would hear that it is too much, and not that it is refused.
+  EXPECT_EQ(ask("POST", "/v1/reports", std::string(100'000, ' ')), "401 say who asks: Authorization: Bearer TOKEN");
+}
+
+TEST_F(HttpApiTest, refuses_an_address_that_asks_too_often) {
+  access.requests_left = 1;
+  EXPECT_EQ(response("GET", "/v1/clients/nobody").status, 404);
+  const auto refused = response("GET", "/v1/clients/nobody");
+  EXPECT_EQ(refused.status, 429);
+  EXPECT_EQ(refused.fields, (ResponseFields{{"Retry-After", "1"}}));
+  // Who looks after the server hears it all the same.
+  EXPECT_EQ(response("GET", "/livez").status, 200);
+  EXPECT_EQ(response("GET", "/metrics").status, 200);
+  EXPECT_EQ(access.addresses, (std::vector<std::string>{"192.0.2.1", "192.0.2.1"}));
+}
+
+TEST_F(HttpApiTest, lets_web_pages_of_allowed_origins_read_answers) {
+  make({.cors_origins = {"https://map.example"}});
+  const Fields page{{"Origin", "https://map.example"}};
+  const ResponseFields allowed{{"Access-Control-Allow-Origin", "https://map.example"}, {"Vary", "Origin"}};
+  EXPECT_EQ(response("GET", "/livez", {}, page).fields, allowed);
+  EXPECT_EQ(response("GET", "/v1/status", {}, page).fields, allowed) << "an answer that is made later";
+  EXPECT_EQ(response("PUT", "/v1/clients/p", R"({"lat":1,"lon":2})", page).fields, allowed);
+  EXPECT_EQ(response("GET", "/livez", {}, {{"Origin", "https://other.example"}}).fields, ResponseFields{});
+  EXPECT_EQ(response("PUT", "/v1/clients/p", "{}", {{"Origin", "https://other.example"}}).status, 403);
+  EXPECT_EQ(response("DELETE", "/v1/clients/p", {}, {{"Origin", "null"}}).status, 403);
+  EXPECT_EQ(response("POST", "/pub", R"({"_type":"location"})", {{"Origin", "https://other.example"}}).status, 403);
+  EXPECT_EQ(response("GET", "/?id=p&lat=1&lon=2", {}, {{"Origin", "https://other.example"}}).status, 403);
+  EXPECT_EQ(response("GET", "/?id=p&lat=1&lon=2", {}, {{"Sec-Fetch-Site", "cross-site"}}).status, 403);
+  EXPECT_EQ(response("GET", "/?id=p&lat=1&lon=2", {}, {{"Sec-Fetch-Site", "same-origin"}}).status, 200);
+  EXPECT_EQ(response("GET", "/v1/docs", {}, {{"Sec-Fetch-Site", "cross-site"}}).status, 200);
+  EXPECT_EQ(
+      response("PUT", "/v1/clients/p", R"({"lat":1,"lon":2})", {{"Origin", "http://h:1"}, {"Host", "h:1"}}).status,
+      200);
+
+  auto asks = page;
+  asks.emplace_back("Access-Control-Request-Method", "PUT");
+  EXPECT_EQ(response("OPTIONS", "/v1/clients/p", {}, asks).fields,
+            (ResponseFields{{"Allow", "PUT, POST, GET, HEAD, DELETE, OPTIONS"},
+                            {"Access-Control-Allow-Methods", "PUT, POST, GET, HEAD, DELETE, OPTIONS"},
+                            {"Access-Control-Allow-Headers", "Authorization, Content-Type, Last-Event-ID"},
+                            {"Access-Control-Max-Age", "86400"},
+                            {"Access-Control-Allow-Origin", "https://map.example"},
+                            {"Vary", "Origin"}}));
+  make({.cors_origins = {"*"}});
+  EXPECT_EQ(response("GET", "/livez", {}, page).fields, allowed);
+}
+
+}  // namespace
+}  // namespace herd::api

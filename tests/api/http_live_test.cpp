@@ -1,0 +1,98 @@
+#include "api/http_conversation.h"
+
+namespace herd::api {
+namespace {
+
+struct HttpLiveTest : HttpConversation {
+  http::HttpLive live(std::string_view target, const Fields& fields = {}) {
+    return std::get<http::HttpLive>(answer("GET", target, {}, fields));
+  }
+
+  static constexpr std::string_view key = "dGhlIHNhbXBsZSBub25jZQ==";
+  const Fields upgrade{{"Host", "herd:8080"},
+                       {"Connection", "keep-alive, Upgrade"},
+                       {"Upgrade", "WebSocket"},
+                       {"Sec-WebSocket-Version", "13"},
+                       {"Sec-WebSocket-Key", key}};
+
+  Fields upgrade_with(std::string_view name, std::string_view value) const {
+    auto fields = upgrade;
+    for (auto& field : fields) {
+      if (field.first == name) field.second = value;
+    }
+    return fields;
+  }
+};
+
+TEST_F(HttpLiveTest, follows_a_circle_a_box_or_clients) {
+  const auto near = live("/v1/live?near=1,2&radius=500", {{"Last-Event-ID", "abc"}});
+  EXPECT_EQ(near.framing, http::HttpLive::Framing::events);
+  EXPECT_EQ(near.last_event_id, "abc");
+  const auto& circle = std::get<protocols::LiveSubscription::Circle>(near.subscription.wanted);
+  EXPECT_EQ(circle.center, (geo::Location{10'000'000, 20'000'000}));
+  EXPECT_EQ(circle.radius_m, 500);
+
+  const auto box = std::get<geo::Box>(live("/v1/live?bbox=179,-1,-179,1").subscription.wanted);
+  EXPECT_EQ(box.south_west, (geo::Location{-10'000'000, 1'790'000'000}));
+  EXPECT_EQ(box.north_east, (geo::Location{10'000'000, -1'790'000'000}));
+
+  EXPECT_EQ(std::get<protocols::LiveSubscription::Clients>(live("/v1/live?clients=a,b%2Cc,d%20e").subscription.wanted),
+            (std::vector<std::string>{"a", "b,c", "d%20e"}));
+}
+
+TEST_F(HttpLiveTest, says_in_one_way_whom_it_follows) {
+  constexpr auto which =
+      "400 say which clients to follow, in one way: near=latitude,longitude or bbox=west,south,east,north or "
+      "clients=a,b,c";
+  EXPECT_EQ(ask("GET", "/v1/live"), which);
+  EXPECT_EQ(ask("GET", "/v1/live?near=1,2&clients=a"), which);
+  EXPECT_EQ(ask("GET", "/v1/live?clients=a&radius=5"), "400 radius belongs to near; leave it out");
+  EXPECT_EQ(
+      ask("GET", "/v1/live?clients=,"),
+      "400 the parameter clients is \\\"\\\"; it must be the ids of one or more clients, with commas between them");
+}
+
+TEST_F(HttpLiveTest, is_a_websocket_if_that_is_asked_for_as_rfc_6455_says) {
+  const auto socket = live("/v1/ws?clients=a&last_event_id=x", upgrade);
+  EXPECT_EQ(socket.framing, http::HttpLive::Framing::websocket);
+  EXPECT_EQ(socket.websocket_key, key);
+  EXPECT_EQ(socket.last_event_id, "x");
+
+  const auto refused = response("GET", "/v1/ws?clients=a");
+  EXPECT_EQ(refused.status, 426);
+  EXPECT_EQ(refused.fields, (decltype(refused.fields){{"Upgrade", "websocket"}, {"Sec-WebSocket-Version", "13"}}));
+  EXPECT_EQ(response("GET", "/v1/ws?clients=a", {}, upgrade_with("Connection", "close")).status, 426);
+  EXPECT_EQ(response("GET", "/v1/ws?clients=a", {}, upgrade_with("Sec-WebSocket-Version", "8")).status, 426);
+  for (const auto* const wrong : {"", "abc", "dGhlIHNhbXBsZSBub25jZQ=", "dGhlIHNhbXBsZSBub25jZ!=="}) {
+    EXPECT_EQ(ask("GET", "/v1/ws?clients=a", {}, upgrade_with("Sec-WebSocket-Key", wrong)),
+              "400 Sec-WebSocket-Key must be 16 bytes in Base64 (RFC 6455)");
+  }
+  EXPECT_EQ(response("GET", "/v1/ws", {}, upgrade).status, 400);
+}
+
+TEST_F(HttpLiveTest, is_for_no_web_page_of_another_origin_unless_it_is_allowed) {
+  auto foreign = upgrade;
+  foreign.emplace_back("Origin", "https://evil.example");
+  EXPECT_EQ(ask("GET", "/v1/ws?clients=a", {}, foreign),
+            "403 web pages of https://evil.example may not use this server; cors_origins in the section [http] of its "
+            "configuration would "
+            "allow it");
+  auto own = upgrade;
+  own.emplace_back("Origin", "http://herd:8080");
+  EXPECT_EQ(live("/v1/ws?clients=a", own).framing, http::HttpLive::Framing::websocket);
+  make({.cors_origins = {"https://evil.example"}});
+  EXPECT_EQ(
+      live("/v1/ws?clients=a", foreign).fields,
+      (decltype(http::HttpLive::fields){{"Access-Control-Allow-Origin", "https://evil.example"}, {"Vary", "Origin"}}));
+}
+
+TEST_F(HttpLiveTest, has_the_grant_of_who_asked) {
+  const auto grant =
+      std::make_shared<const protocols::Grant>(std::vector<std::string>{"a*"}, std::vector{protocols::Verb::read});
+  access.grants = {{"Bearer x", grant}};
+  EXPECT_EQ(live("/v1/live?near=1,2", {{"Authorization", "Bearer x"}}).subscription.grant, grant);
+  EXPECT_EQ(response("GET", "/v1/live?near=1,2").status, 401);
+}
+
+}  // namespace
+}  // namespace herd::api
