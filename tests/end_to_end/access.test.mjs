@@ -9,6 +9,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { eventually, within } from './eventually.mjs';
 import { freePorts } from './herd.mjs';
+import { LineClient } from './line_client.mjs';
 import { binary, spawnProxyherd } from './server_process.mjs';
 
 let folder;
@@ -201,5 +202,51 @@ describe('[auth]', () => {
     const { status, stderr } = run('serve', 'Alone');
     assert.equal(status, 2);
     assert.match(stderr, /^proxyherd: .*tokens\.toml:1: /);
+  });
+
+  it('is read again while clients are answered, once more if it changed meanwhile, and to its end when it is to stop', async () => {
+    const [line, peer, http] = await freePorts(3);
+    const address = (port) => `127.0.0.1:${port}`;
+    describeServer({ auth: named, line: address(line), peer: address(peer), http: address(http) });
+    const tokens = (count) => Array.from({ length: count }, (_, i) =>
+      `[[token]]\nname = "t${i}"\nhash = "sha256:${sha256(`t${i}`)}"\nclients = ["phone-${i}"]\nmay = ["report"]\n`).join('');
+    /// Whoever reads the file meanwhile has the old one.
+    const write = (text) => {
+      fs.writeFileSync(file('new.toml'), text);
+      fs.renameSync(file('new.toml'), file('tokens.toml'));
+    };
+    write(tokens(1));
+    const child = spawnProxyherd(['serve', 'Alone', '--config', file('herd.toml')]);
+    const read_counts = () => [...read('data/Alone/server.log').matchAll(/ info tokens read: (\d+) /g)].map(([, count]) => Number(count));
+    try {
+      await eventually('it serves', () => child.output.stdout.includes('serves'));
+      const client = await LineClient.connect(line);
+      const many = 30_000;
+      write(tokens(many));
+      child.kill('SIGHUP');
+      const beganAt = performance.now();
+      let longest = 0;
+      while (read_counts().length < 2) {
+        const askedAt = performance.now();
+        await client.write('WHATSAT nobody 1 1\n');
+        await client.readLine();
+        longest = Math.max(longest, performance.now() - askedAt);
+      }
+      const took = performance.now() - beganAt;
+      assert.ok(longest < took / 3, `an answer took ${longest} ms while tokens were read for ${took} ms`);
+      for (const text of [tokens(many), tokens(7), tokens(8)]) {
+        write(text);
+        child.kill('SIGHUP');
+      }
+      await eventually('the last file is read', () => read_counts().at(-1) === 8, 20);
+      client.destroy();
+      write(tokens(many));
+      child.kill('SIGHUP');
+    } finally {
+      child.kill('SIGTERM');
+    }
+    assert.deepEqual(await within(20, 'it ends', child.ended), { code: 0, signal: null });
+    assert.equal(child.output.stderr, '');
+    assert.match(read('data/Alone/server.log'), / info stopped\n$/);
   });
 });

@@ -51,29 +51,26 @@ Result<void> AccessControl::read(const std::filesystem::path& file) {
 }
 
 void AccessControl::use(const std::vector<Token>& tokens) {
-  auto grants = std::make_shared<Grants>();
+  auto grants = std::make_optional<Grants>();
   for (const auto& token : tokens) {
     const auto hash = token.shown == Token::Shown::certificate ? net::sha256(token.certificate) : token.hash;
     grants->at(index_of(token.shown)).emplace(hash, std::make_shared<const protocols::Grant>(token.clients, token.may));
   }
+  // Those before go once the lock is released: it takes milliseconds.
   const std::scoped_lock lock(mutex_);
-  grants_ = std::move(grants);
-}
-
-std::shared_ptr<const AccessControl::Grants> AccessControl::grants() const {
-  const std::shared_lock lock(mutex_);
-  return grants_;
+  grants_.swap(grants);
 }
 
 bool AccessControl::needs_tokens() const {
-  return grants() != nullptr;
+  const std::shared_lock lock(mutex_);
+  return grants_.has_value();
 }
 
 std::shared_ptr<const protocols::Grant> AccessControl::grant(const Credentials& credentials) const {
-  const auto all = grants();
-  if (!all) return protocols::Grant::everything();
+  const std::shared_lock lock(mutex_);
+  if (!grants_) return protocols::Grant::everything();
   const auto found = [&](Token::Shown shown, std::string_view what) -> GrantPtr {
-    const auto& those = all->at(index_of(shown));
+    const auto& those = grants_->at(index_of(shown));
     if (what.empty() || those.empty()) return nullptr;
     const auto at = those.find(net::sha256(what));
     return at == those.end() ? nullptr : at->second;
@@ -96,8 +93,9 @@ AccessCounters AccessControl::counters() const {
     counters.requests_refused = limits.refused;
     counters.addresses_given_up = limits.given_up;
   }
-  if (const auto all = grants()) {
-    for (const auto& those : *all) counters.tokens += those.size();
+  const std::shared_lock lock(mutex_);
+  if (grants_) {
+    for (const auto& those : *grants_) counters.tokens += those.size();
   }
   return counters;
 }

@@ -36,7 +36,7 @@ class AccessControl : public protocols::Access {
   explicit AccessControl(std::unique_ptr<RateLimits> limits) : limits_(std::move(limits)) {}
 
   /// Takes the tokens of the file in place of those before; from then on they are needed. The error says what is wrong
-  /// with the file; those before stay in use.
+  /// with the file; those before stay in use. Nobody else waits for it, however many tokens there are.
   Result<void> read(const std::filesystem::path& file);
   void use(const std::vector<Token>& tokens);
 
@@ -64,11 +64,9 @@ class AccessControl : public protocols::Access {
   /// By what is shown, and its hash.
   using Grants = std::array<std::unordered_map<net::Sha256, GrantPtr, HashOfHash>, 3>;
 
-  std::shared_ptr<const Grants> grants() const;
-
   std::unique_ptr<RateLimits> limits_;
   mutable std::shared_mutex mutex_;
-  std::shared_ptr<const Grants> grants_;  // null: everybody may do everything
+  std::optional<Grants> grants_;  // guarded by mutex_; none: everybody may do everything
   std::atomic<std::uint64_t> denied_ = 0;
 };
 

@@ -14,6 +14,7 @@
 #include "herd/api/http_api.h"
 #include "herd/flood/link.h"
 #include "herd/live/live_feed.h"
+#include "herd/net/background_work.h"
 #include "herd/net/clock.h"
 #include "herd/net/event_loops.h"
 #include "herd/net/log_file.h"
@@ -166,6 +167,7 @@ class Server {
     if (config.tokens) {
       access_.read(*config.tokens).value();
       tell_tokens();
+      token_reading_.emplace([this] { read_tokens_again(); });
     }
     if (tls_) {
       tell_certificate();
@@ -188,6 +190,7 @@ class Server {
       std::cerr << "proxyherd serve: " << error.what() << std::endl;
       std::_Exit(1);
     }
+    token_reading_.reset();
     log_.info("stopped");
   }
 
@@ -221,7 +224,7 @@ class Server {
     // SIGHUP comes from the terminal too, when that is closed.
     if (has_terminal_ && isatty(STDIN_FILENO) == 0) return say_farewell();
     places_.read_again();
-    read_tokens_again();
+    if (token_reading_) token_reading_->ask();
     ports_.read_certificates_again();
     if (!tls_) return;
     if (auto read = net::PeerTls::read(certificate_files_, net::wall_now() / second)) {
@@ -233,7 +236,6 @@ class Server {
   }
 
   void read_tokens_again() {
-    if (!tokens_) return;
     if (const auto read = access_.read(*tokens_)) {
       tell_tokens();
     } else {
@@ -349,6 +351,7 @@ class Server {
   ClientPorts ports_;
   net::PeerListener peer_;
   std::unique_ptr<MqttDoor> mqtt_;
+  std::optional<net::BackgroundWork> token_reading_;  // none: no tokens are needed
 
   const bool has_terminal_ = isatty(STDIN_FILENO) == 1;
   std::atomic<store::Sequence> changes_announced_ = 0;
