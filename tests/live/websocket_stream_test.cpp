@@ -111,6 +111,18 @@ TEST(WebsocketStream, answers_a_close_and_is_over) {
   EXPECT_EQ(out, "");
 }
 
+TEST(WebsocketStream, goes_away_with_the_server_unless_it_has_gone_already) {
+  LiveScene scene;
+  LiveListener listener(scene, websocket(around_zero));
+  std::string out;
+  listener.stream->on_stopping(out);
+  EXPECT_EQ(out, "\x88\x19\x03\xe9this server is stopping");
+  out.clear();
+  listener.stream->on_stopping(out);
+  EXPECT_FALSE(listener.stream->on_input(frame(0x81, "{}"), out));
+  EXPECT_EQ(out, "");
+}
+
 TEST(WebsocketStream, closes_with_the_reason_on_whoever_breaks_the_rules) {
   LiveScene scene;
   LiveListener listener(scene, websocket(around_zero));

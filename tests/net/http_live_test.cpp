@@ -62,6 +62,8 @@ class FeedOfTest : public HttpServer::Feed {
       return true;
     }
 
+    void on_stopping(std::string& out) override { out += "last word"; }
+
    private:
     void count(int change) {
       const std::lock_guard lock(feed_.shared_.mutex);
@@ -143,6 +145,28 @@ TEST(HttpLive, is_refused_where_there_is_no_feed) {
   auto client = server.connect();
   client.say(get("/live"));
   EXPECT_TRUE(client.read_to_end().starts_with("HTTP/1.1 503 Service Unavailable\r\n"));
+}
+
+TEST(HttpLive, ends_with_a_last_word_when_the_server_stops_and_is_refused_then) {
+  FeedOfTest::Shared shared;
+  HttpServerOfTest server(with_feed(shared));
+  auto events = server.connect();
+  events.say(get("/live"));
+  events.read_to("\r\n\r\n");
+  auto request = server.connect();
+  request.say(get("/later"));
+  const auto held = server.service.next();
+  EXPECT_FALSE(server.drains());
+  EXPECT_EQ(events.read_to_end(), "last word");
+  events.reset();
+  eventually([&] { return shared.count() == 0; });
+  auto late = server.connect();
+  late.say(get("/live"));
+  EXPECT_EQ(without_date(late.read_to_end()),
+            "HTTP/1.1 503 Service Unavailable\r\n" +
+                refusal("503", "Service Unavailable", "this server is stopping; ask another one"));
+  held.answer("late");
+  EXPECT_EQ(shared.count(), 0U);
 }
 
 TEST(HttpLive, server_stops_with_feeds_open) {

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <functional>
+#include <future>
 #include <memory>
 #include <numeric>
 #include <stdexcept>
@@ -48,6 +49,17 @@ class HttpServerOfTest {
   }
   void on_main_loop(std::function<void(HttpServer&)> action) {
     loops_.main().soon([this, action = std::move(action)] { action(*server_); });
+  }
+
+  /// Has the server drain, and waits until it has looked whether something is under way: false if so.
+  bool drains() {
+    std::promise<void> has_looked;
+    on_main_loop([&](HttpServer& server) {
+      server.drain();
+      loops_[1].soon([&] { has_looked.set_value(); });
+    });
+    has_looked.get_future().wait();
+    return server_->is_drained();
   }
 
   /// Stops in order, and waits until it has.

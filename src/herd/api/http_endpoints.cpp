@@ -252,7 +252,7 @@ std::vector<Endpoint> endpoints_of_self() {
       of("/livez", "Whether the process answers", "", {}, {200, "It does.", {"text/plain"}},
          HttpQuestion<answer_is_alive>::begin),
       of("/readyz", "Whether clients should be sent here",
-         "503 with the reason while the server catches up with its neighbours.", {},
+         "503 with the reason while the server waits for its neighbours, catches up with them, or stops.", {},
          {200, "They should.", {"text/plain"}}, HttpQuestion<answer_is_ready>::begin),
       of("/openapi.json", "This API in OpenAPI 3.1", "", {}, {200, "The description.", {json}, "OpenApi"},
          HttpQuestion<answer_open_api>::begin),

@@ -22,6 +22,9 @@ class LiveStream {
   /// All that was appended before is with the system, and there is room: appends what there is to say now, about 64 KiB
   /// at the most. Nothing: wait until `wake` is called. False: send that, then close.
   virtual bool on_room(Time now, std::string& out) = 0;
+
+  /// The server is stopping: appends what is said last.
+  virtual void on_stopping(std::string& /*out*/) {}
 };
 
 }  // namespace herd::live

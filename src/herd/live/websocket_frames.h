@@ -13,6 +13,7 @@ namespace herd::live {
 struct WebsocketClose {
   using Code = std::uint16_t;
   static constexpr Code normal = 1000;
+  static constexpr Code going_away = 1001;
   static constexpr Code protocol_error = 1002;
   static constexpr Code unacceptable = 1003;  ///< a message of bytes, where texts are spoken
   static constexpr Code nothing_said = 1005;  ///< never sent: the other side gave no code

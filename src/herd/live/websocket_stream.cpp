@@ -10,6 +10,7 @@ namespace herd::live {
 
 bool WebsocketStream::on_input(std::string_view bytes, std::string& out) {
   using Kind = WebsocketFrames::Kind;
+  if (is_over_) return false;
   // Of several pings only the last must be answered (RFC 6455 section 5.5.3).
   std::optional<std::string> pong;
   std::optional<Error> error;
@@ -41,7 +42,7 @@ bool WebsocketStream::on_input(std::string_view bytes, std::string& out) {
     append_json_string(json, error->message);
     append_websocket_text(out, json + '}');
   }
-  return !is_over_;
+  return true;
 }
 
 bool WebsocketStream::on_room(Time /*now*/, std::string& out) {
@@ -58,6 +59,12 @@ bool WebsocketStream::on_room(Time /*now*/, std::string& out) {
     append_websocket_text(out, json);
   }
   return true;
+}
+
+void WebsocketStream::on_stopping(std::string& out) {
+  if (is_over_) return;
+  is_over_ = true;
+  append_websocket_close(out, WebsocketClose::going_away, "this server is stopping");
 }
 
 }  // namespace herd::live

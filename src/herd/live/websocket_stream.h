@@ -18,6 +18,7 @@ class WebsocketStream : public LiveStream {
   /// Answers no more than a pong, an error and a close, however much the client says at once.
   bool on_input(std::string_view bytes, std::string& out) override;
   bool on_room(Time now, std::string& out) override;
+  void on_stopping(std::string& out) override;
 
  private:
   LivePlace place_;

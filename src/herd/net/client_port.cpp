@@ -77,6 +77,14 @@ void ClientPort::set_tls(ClientTls tls) {
   state_->tls = std::move(tls);
 }
 
+void ClientPort::drain() {
+  for (const auto& loop : state_->loops) loop->drain();
+}
+
+bool ClientPort::is_drained() const {
+  return std::ranges::all_of(state_->loops, [](const auto& loop) { return loop->is_drained(); });
+}
+
 void ClientPort::close() {
   for (const auto& listener : state_->listeners) listener->close();
   for (const auto& loop : state_->loops) loop->close();

@@ -48,6 +48,10 @@ class ClientPort {
   /// For connections from now on. On the main loop.
   void set_tls(ClientTls tls);
 
+  /// See ClientSessions. It listens on.
+  void drain();
+  bool is_drained() const;
+
   /// Stops listening and closes all connections; they end in loops.run().
   void close();
 

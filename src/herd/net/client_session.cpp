@@ -61,6 +61,21 @@ ClientSession::Wait ClientSession::take_late_turn(Desk& desk) {
   return wait_;
 }
 
+ClientSession::Wait ClientSession::take_last_turn(Desk& desk) {
+  if (stream_.is_greeting()) return wait_;
+  if (stream_.has_unread()) {
+    wait_ = read(desk);
+  } else if (has_heard_) {
+    wait_ = converse(desk, on_stopping(desk));
+  }
+  return wait_;
+}
+
+bool ClientSession::is_at_rest() const {
+  const auto kind = patience();
+  return kind == Patience::greeting || (kind == Patience::idle && !stream_.has_unread());
+}
+
 ClientSession::Wait ClientSession::take_answer(const std::function<Next(Desk&)>& step, Desk& desk) {
   wait_ = converse(desk, step(desk));
   return wait_;

@@ -26,6 +26,7 @@ class ClientSession : public boost::intrusive::list_base_hook<> {
   struct Desk {
     std::array<char, 64 * 1024> input;
     std::string replies;
+    bool is_stopping = false;  ///< the server: what is under way is brought to its end, and no more
   };
 
   enum class Wait : std::uint8_t {
@@ -73,6 +74,11 @@ class ClientSession : public boost::intrusive::list_base_hook<> {
   Wait take_roused_turn(Desk& desk);
   /// Its patience is at an end.
   Wait take_late_turn(Desk& desk);
+  /// It waits for input, and the server is stopping: takes what has come, and ends if nothing is under way. Whose
+  /// client has said nothing yet is left as it is.
+  Wait take_last_turn(Desk& desk);
+  /// Waits for its client to begin something, and has no input that was not read.
+  bool is_at_rest() const;
   /// The answer it waited for.
   Wait take_answer(const std::function<Next(Desk&)>& step, Desk& desk);
 
@@ -88,6 +94,9 @@ class ClientSession : public boost::intrusive::list_base_hook<> {
   virtual Patience patience_for_input() const { return Patience::endless; }
   /// Patience for input is at an end.
   virtual Next on_late_input(Desk& /*desk*/) { return Next::abort; }
+  /// The server is stopping, and all that came was read, and answered as far as it goes: input if that is not all of
+  /// it.
+  virtual Next on_stopping(Desk& /*desk*/) { return Next::abort; }
   /// The client has not taken any of what is unsent for too long: the connection ends.
   virtual void on_stalled() {}
   /// The client has completed a TLS handshake.

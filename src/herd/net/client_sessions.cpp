@@ -204,6 +204,27 @@ void ClientSessions::end(ClientSession& session) {
   count_.fetch_sub(1, std::memory_order_relaxed);
 }
 
+void ClientSessions::drain() {
+  asio::dispatch(context_, [this] { end_those_at_rest(); });
+}
+
+void ClientSessions::end_those_at_rest() {
+  if (closed_) return;
+  desk_.is_stopping = true;
+  std::vector<ClientSession*> waiting;  // their turns move them from list to list
+  for (auto& list : lists_) {
+    for (auto& session : list) {
+      if (session.waits() == Wait::for_input) waiting.push_back(&session);
+    }
+  }
+  for (auto* const session : waiting) {
+    attempt(*session, [&] { return session->take_last_turn(desk_); });
+  }
+  on_round_end_();
+  const auto is_at_rest = [](const ClientSession& session) { return session.is_at_rest(); };
+  is_drained_ = std::ranges::all_of(lists_, [&](const auto& list) { return std::ranges::all_of(list, is_at_rest); });
+}
+
 void ClientSessions::close() {
   asio::dispatch(context_, [this] { close_all(); });
 }

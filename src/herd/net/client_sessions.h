@@ -46,6 +46,12 @@ class ClientSessions : private ClientPoll::Handler {
   /// Lets a session go on that waits for input, though there is none: soon, on the loop.
   void rouse(ClientSession& session);
 
+  /// The server is stopping: requests that have begun are answered, and connections with nothing under way are closed.
+  /// To be called again and again until is_drained(). From any thread.
+  void drain();
+  /// Nothing was under way when drain() looked last. From any thread.
+  bool is_drained() const { return is_drained_.load(std::memory_order_relaxed); }
+
   /// Closes all connections and takes no more. From any thread.
   void close();
 
@@ -65,6 +71,7 @@ class ClientSessions : private ClientPoll::Handler {
   void ask(ClientSession& session);
   void on_answer(ClientSession& session, const std::function<ClientSession::Next(ClientSession::Desk&)>& step);
   void serve_roused();
+  void end_those_at_rest();
   void wait_for_tick();
   void on_tick();
   void end(ClientSession& session);
@@ -77,6 +84,7 @@ class ClientSessions : private ClientPoll::Handler {
   std::function<void()> on_round_end_;
   Make make_;
   std::atomic<std::size_t> count_ = 0;
+  std::atomic<bool> is_drained_ = false;
   std::array<Sessions, ClientSession::patience_kinds> lists_;  // by patience; those with a limit: the oldest first
   std::uint32_t tick_ = 0;
   std::vector<ClientSession*> roused_;

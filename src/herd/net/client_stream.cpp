@@ -4,6 +4,7 @@
 #include <cstring>
 #include <new>
 #include <openssl/err.h>
+#include <sys/ioctl.h>
 
 #include "herd/net/certificate.h"
 #include "herd/net/client_tls.h"
@@ -138,6 +139,11 @@ ClientPoll::For ClientStream::awaited_by_tls(ClientPoll::For wanted) const {
 
 bool ClientStream::tls_may_have_unread() const {
   return tls_->may_have_unread;
+}
+
+bool ClientStream::has_unread() const {
+  int count = 0;
+  return may_have_unread() || (::ioctl(socket(), FIONREAD, &count) == 0 && count > 0);
 }
 
 bool ClientStream::tls_is_greeting() const {

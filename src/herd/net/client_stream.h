@@ -59,6 +59,9 @@ class ClientStream {
   /// Whether to read on before awaiting the socket, which may never be readable again.
   bool may_have_unread() const { return tls_ && tls_may_have_unread(); }
 
+  /// Whether there may be input by now that was not read.
+  bool has_unread() const;
+
   /// Whether a TLS handshake is yet to be completed.
   bool is_greeting() const { return tls_ && tls_is_greeting(); }
 

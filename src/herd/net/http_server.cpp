@@ -123,6 +123,14 @@ void HttpServer::set_tls(ClientTls tls) {
   state_->port.set_tls(std::move(tls));
 }
 
+void HttpServer::drain() {
+  state_->port.drain();
+}
+
+bool HttpServer::is_drained() const {
+  return state_->port.is_drained();
+}
+
 void HttpServer::close() {
   state_->port.close();
 }

@@ -54,6 +54,7 @@ HttpSession::Next HttpSession::on_input(std::string_view bytes, Desk& desk) {
 
 HttpSession::Next HttpSession::go_on(Desk& desk) {
   if (!live_) return serve({}, desk);
+  if (desk.is_stopping) return on_stopping(desk);
   // What came with the request that it began with.
   if (!kept_.empty() && !live_->on_input(std::exchange(kept_, {}), desk.replies)) return Next::close;
   if (!live_->on_room(wall_now(), desk.replies)) return Next::close;
@@ -102,7 +103,7 @@ HttpSession::Next HttpSession::serve_requests(std::string_view& input, Desk& des
         break;
       case HttpParser::Found::end:
         services_.counters.requests.add();
-        next = answer(request_->exchange->finish(wall_now()), desk);
+        next = answer(request_->exchange->finish(wall_now()), !input.empty(), desk);
         break;
       case HttpParser::Found::refusal:
         return refuse(parser.refusal(), desk);
@@ -136,9 +137,9 @@ HttpSession::Next HttpSession::begin(bool has_input, Desk& desk) {
   return Next::input;
 }
 
-HttpSession::Next HttpSession::answer(HttpAnswer&& answer, Desk& desk) {
-  if (const auto* response = std::get_if<HttpResponse>(&answer)) return respond(*response, desk);
-  if (const auto* live = std::get_if<HttpLive>(&answer)) return go_live(*live, desk);
+HttpSession::Next HttpSession::answer(HttpAnswer&& answer, bool has_input, Desk& desk) {
+  if (const auto* response = std::get_if<HttpResponse>(&answer)) return respond(*response, has_input, desk);
+  if (const auto* live = std::get_if<HttpLive>(&answer)) return go_live(*live, has_input, desk);
   request_->later = std::get<HttpLater>(std::move(answer));
   return Next::answer;
 }
@@ -146,7 +147,7 @@ HttpSession::Next HttpSession::answer(HttpAnswer&& answer, Desk& desk) {
 void HttpSession::ask(Bring bring) {
   const auto promise = std::make_shared<Promise>([this, bring = std::move(bring)](HttpResponse response) {
     bring([this, response = std::move(response)](Desk& desk) {
-      const auto next = respond(response, desk);
+      const auto next = respond(response, !kept_.empty(), desk);
       return next == Next::input ? serve({}, desk) : next;
     });
   });
@@ -159,10 +160,13 @@ void HttpSession::ask(Bring bring) {
   }
 }
 
-HttpSession::Next HttpSession::respond(const HttpResponse& response, Desk& desk) {
+/// `has_input`: there is some behind the request.
+HttpSession::Next HttpSession::respond(const HttpResponse& response, bool has_input, Desk& desk) {
   using After = HttpResponses::After;
   const auto& parser = request_->parser;
-  const bool keeps_alive = parser.keeps_alive();
+  // Nobody may send a request behind one that was answered with Connection: close, but some are on their way already.
+  const bool is_last = desk.is_stopping && !has_input && !stream().has_unread();
+  const bool keeps_alive = parser.keeps_alive() && !is_last;
   const auto alive = parser.is_1_0() ? After::keep_alive_in_1_0 : After::keep_alive;
   services_.responses.append(desk.replies, response, request_->is_head, keeps_alive ? alive : After::close, wall_now());
   log_out(response.status);
@@ -170,8 +174,9 @@ HttpSession::Next HttpSession::respond(const HttpResponse& response, Desk& desk)
   return keeps_alive ? Next::input : Next::close;
 }
 
-HttpSession::Next HttpSession::go_live(const HttpLive& live, Desk& desk) {
-  if (request_->is_head) return respond({200, "text/event-stream", {}, live.fields}, desk);
+HttpSession::Next HttpSession::go_live(const HttpLive& live, bool has_input, Desk& desk) {
+  if (request_->is_head) return respond({200, "text/event-stream", {}, live.fields}, has_input, desk);
+  if (desk.is_stopping) return refuse(problem(503, "this server is stopping; ask another one"), desk);
   const auto now = wall_now();
   live_ = services_.open_live(live, now, *this);
   if (!live_) return refuse(problem(503, "this server has no live feeds"), desk);
@@ -228,6 +233,14 @@ HttpSession::Next HttpSession::on_late_input(Desk& desk) {
     default:
       return Next::close;
   }
+}
+
+HttpSession::Next HttpSession::on_stopping(Desk& desk) {
+  if (live_) {
+    live_->on_stopping(desk.replies);
+    return Next::close;
+  }
+  return request_ ? Next::input : Next::abort;
 }
 
 HttpSession::Next HttpSession::on_misunderstanding(bool speaks_tls, Desk& desk) {

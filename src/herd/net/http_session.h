@@ -58,6 +58,7 @@ class HttpSession : public ClientSession {
   Next go_on(Desk& desk) override;
   Patience patience_for_input() const override;
   Next on_late_input(Desk& desk) override;
+  Next on_stopping(Desk& desk) override;
   Next on_misunderstanding(bool speaks_tls, Desk& desk) override;
   void on_tls_failure(std::string_view reason) override;
   void on_stalled() override;
@@ -65,9 +66,9 @@ class HttpSession : public ClientSession {
   Next serve(std::string_view fresh, Desk& desk);
   Next serve_requests(std::string_view& input, Desk& desk);
   Next begin(bool has_input, Desk& desk);
-  Next answer(http::HttpAnswer&& answer, Desk& desk);
-  Next respond(const http::HttpResponse& response, Desk& desk);
-  Next go_live(const http::HttpLive& live, Desk& desk);
+  Next answer(http::HttpAnswer&& answer, bool has_input, Desk& desk);
+  Next respond(const http::HttpResponse& response, bool has_input, Desk& desk);
+  Next go_live(const http::HttpLive& live, bool has_input, Desk& desk);
   Next refuse(const http::HttpResponse& response, Desk& desk);
   Next refuse(const HttpParser::Refusal& refusal, Desk& desk);
   void log_out(std::uint16_t status);

@@ -123,6 +123,15 @@ void ClientPorts::warn(const std::string& text) {
   if (warnings_.fetch_add(1) < warnings_max) log_.warn(text);
 }
 
+void ClientPorts::drain() {
+  line_.close();
+  if (http_) http_->drain();
+}
+
+bool ClientPorts::are_empty() const {
+  return sum(line_connections()) + sum(http_connections()) == 0;
+}
+
 void ClientPorts::close() {
   line_.close();
   if (http_) http_->close();

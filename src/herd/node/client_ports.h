@@ -57,8 +57,15 @@ class ClientPorts {
   /// Tells the log if the certificate expires soon.
   void warn_of_expiry();
 
+  /// The server is stopping: closes the line port, and lets requests of the HTTP port come to their end; see
+  /// net::HttpServer. To be called again and again.
+  void drain();
+  bool are_drained() const { return !http_ || http_->is_drained(); }
+
   /// Stops listening and closes all connections; they end in loops.run().
   void close();
+  /// Nobody is connected.
+  bool are_empty() const;
 
  private:
   net::LineServer::Options line_options(std::size_t connections_max, const Services& services);

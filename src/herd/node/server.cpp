@@ -35,7 +35,9 @@ namespace herd::node {
 namespace {
 
 constexpr std::uint64_t traffic_lines_per_second = 20'000;
-/// How long a server that was told to end goes on telling its neighbours what they do not have yet.
+/// How long requests that have begun may take to their end once a server was told to end.
+constexpr Duration drain_max = second;
+/// And how long it then goes on telling its neighbours what they do not have yet.
 constexpr Duration farewell_max = second;
 constexpr std::int64_t day_s = 24 * 3600;
 /// How long before the certificate expires the log begins to say so.
@@ -293,7 +295,7 @@ class Server {
     context.server = identity_.server;
     context.now = net::steady_now();
     context.started_at = started_at_;
-    context.is_stopping = farewell_until_ != 0;
+    context.is_stopping = stopping_since_ != 0;
     context.reports_per_s = reports_per_s_;
     context.connections = ports_.line_connections();
     context.connections_refused = ports_.connections_refused();
@@ -312,25 +314,32 @@ class Server {
     return context;
   }
 
-  /// Takes no more from clients, and closes the links once the neighbours have all that was taken.
+  /// Takes nothing new from clients, and closes the links once the neighbours have all that was taken.
   void say_farewell() {
-    if (farewell_until_ != 0) return;
+    if (stopping_since_ != 0) return;
     log_.info("told to stop");
-    farewell_until_ = net::steady_now() + farewell_max;
-    ports_.close();
+    stopping_since_ = net::steady_now();
+    self_.look_at_readiness();
+    ports_.drain();
     peer_.close();
     mqtt_.reset();
-    loop_.every(5 * millisecond, [this] {
-      const auto now = net::steady_now();
-      const bool all_taken = std::ranges::all_of(ports_.line_connections(), [](auto count) { return count == 0; });
-      const bool all_told =
-          all_taken && std::ranges::all_of(neighbors_, [&](const auto& neighbor) {
-            return !neighbor->link.is_up() || (!neighbor->link.has_unsent() && neighbor->link.lag(now) == 0);
-          });
-      if (!all_told && now < farewell_until_) return;
-      for (const auto& neighbor : neighbors_) neighbor->connection.close("this server is stopping");
-      loop_.cease();
-    });
+    loop_.every(5 * millisecond, [this] { go_on_with_farewell(); });
+  }
+
+  void go_on_with_farewell() {
+    const auto now = net::steady_now();
+    if (farewell_until_ == 0) {
+      if (!ports_.are_drained() && now - stopping_since_ < drain_max) return ports_.drain();
+      farewell_until_ = now + farewell_max;
+      ports_.close();
+    }
+    const bool all_told =
+        ports_.are_empty() && std::ranges::all_of(neighbors_, [&](const auto& neighbor) {
+          return !neighbor->link.is_up() || (!neighbor->link.has_unsent() && neighbor->link.lag(now) == 0);
+        });
+    if (!all_told && now < farewell_until_) return;
+    for (const auto& neighbor : neighbors_) neighbor->connection.close("this server is stopping");
+    loop_.cease();
   }
 
   const ServerConfig& self_config_;
@@ -359,7 +368,8 @@ class Server {
   Time rated_at_ = started_at_;
   std::uint64_t reports_then_ = 0;
   double reports_per_s_ = 0;
-  Time farewell_until_ = 0;
+  Time stopping_since_ = 0;  // 0: it is not
+  Time farewell_until_ = 0;  // 0: clients may still have requests under way
 };
 
 }  // namespace
