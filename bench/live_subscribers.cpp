@@ -162,7 +162,7 @@ int main(int argc, char** argv) {
     const auto latitude = square.latitude(row);
     const auto longitude = square.longitude(column);
     send_all(fd, "GET /v1/live?near=" + latitude.substr(1) + ',' + longitude + "&radius=" +
-                     std::to_string(static_cast<int>(steps * metres_per_step)) + " HTTP/1.1\r\nHost: bench\r\n\r\n");
+                     std::to_string(static_cast<int>(steps * metres_per_step)) + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
     watch(fd);
   }
 

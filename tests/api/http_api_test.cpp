@@ -122,6 +122,28 @@ TEST_F(HttpApiTest, refuses_an_address_that_asks_too_often) {
   EXPECT_EQ(access.addresses, (std::vector<std::string>{"192.0.2.1", "192.0.2.1"}));
 }
 
+TEST_F(HttpApiTest, is_reached_by_no_page_that_lets_its_name_stand_for_this_machine) {
+  make({.cors_origins = {"https://map.example"}, .hosts = {{"riley.example"}}});
+  const Fields rebound{{"Host", "attacker.example:14000"}, {"Origin", "http://attacker.example:14000"}};
+  EXPECT_EQ(
+      ask("GET", "/v1/clients/p", {}, {{"Host", "attacker.example:14000"}}),
+      "421 this server is not known as \\\"attacker.example:14000\\\": without tokens it may be asked for by an IP "
+      "address, as localhost, or by the name of one of cors_origins in the section [http] of its configuration; "
+      "tokens, or open = true in its section [auth], allow any name");
+  EXPECT_EQ(response("PUT", "/v1/clients/p", R"({"lat":1,"lon":2})", rebound).status, 421);
+  EXPECT_EQ(response("POST", "/pub", R"({"_type":"location"})", rebound).status, 421);
+  EXPECT_EQ(response("GET", "/?id=p&lat=1&lon=2", {}, rebound).status, 421);
+  EXPECT_EQ(response("GET", "/v1/live?clients=p", {}, rebound).status, 421);
+  EXPECT_EQ(response("GET", "/livez", {}, rebound).status, 421);
+  EXPECT_EQ(access.denied, 6U);
+  EXPECT_EQ(herd.reports, 0U);
+  for (const auto* const host : {"127.0.0.1:14000", "localhost", "map.example", "riley.example:14000"}) {
+    EXPECT_EQ(response("GET", "/livez", {}, {{"Host", host}}).status, 200) << host;
+  }
+  make();
+  EXPECT_EQ(response("GET", "/livez", {}, rebound).status, 200) << "where that makes no difference";
+}
+
 TEST_F(HttpApiTest, lets_web_pages_of_allowed_origins_read_answers) {
   make({.cors_origins = {"https://map.example"}});
   const Fields page{{"Origin", "https://map.example"}};

@@ -57,6 +57,20 @@ describeHerd('the HTTP API', { topology: chain('Riley', 'Juzang') }, (herd) => {
     await eventually('Riley forgets it', async () => (await ask('Riley', `/v1/clients/${client}`)).status === 404);
   });
 
+  it('is reached by no web page that lets its name stand for this machine', async () => {
+    const client = newClient();
+    const as = (host, ...words) => curl('-H', `Host: ${host}`, '-w', '%{http_code}', ...words);
+    const put = ['-X', 'PUT', url('Riley', `/v1/clients/${client}`), '-d', '{"lat":1,"lon":2}'];
+    const refused = await as('attacker.example:14000', ...put);
+    assert.match(refused, /"Misdirected Request".*attacker\.example.*cors_origins.*421$/s);
+    assert.match(await as('attacker.example', url('Riley', '/v1/clients?near=1,2')), /421$/);
+    assert.match(await as('attacker.example', url('Riley', `/?id=${client}&lat=1&lon=2`)), /421$/);
+    assert.match(await curl('-w', '%{http_code}', url('Riley', `/v1/clients/${client}`)), /404$/, 'nothing was changed');
+    assert.match(await as('localhost:14000', ...put), /200$/);
+    assert.match(await as('riley.localhost', url('Riley', `/v1/clients/${client}`)), /200$/);
+    assert.match(await curl('--http1.0', '-H', 'Host:', '-w', '%{http_code}', url('Riley', '/livez')), /200$/);
+  });
+
   it('takes 100,000 reports in one body', async () => {
     const prefix = newClient();
     const lines = Array.from({ length: 100_000 }, (_, i) => `{"client":"${prefix}-${i}","lat":${(i % 80) + 0.5},"lon":2}\n`);

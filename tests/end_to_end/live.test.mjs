@@ -179,7 +179,7 @@ describeHerd('live feeds', { topology: chain('Riley', 'Juzang'), threads: 1 }, (
     const clients = Array.from({ length: 500 }, () => newClient('slow'));
     const slow = net.connect({ port: herd.servers.Riley.ports.http, host: '127.0.0.1' });
     cleanups.push(() => slow.destroy());
-    slow.write('GET /v1/live?bbox=40,40,41,41 HTTP/1.1\r\nHost: x\r\n\r\n');
+    slow.write('GET /v1/live?bbox=40,40,41,41 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n');
     let text = '';
     slow.setEncoding('utf8').on('data', (more) => (text += more));
     await eventually('the snapshot', () => text.includes('"complete":true'));

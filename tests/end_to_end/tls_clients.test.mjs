@@ -110,7 +110,7 @@ describe('TLS for clients', { timeout: 120_000 }, () => {
     socket.setEncoding('utf8').on('data', (piece) => (text += piece)).on('error', () => {});
     socket.on('close', () => resolve(text));
   }));
-  const get = (fields = '') => `GET /v1/status HTTP/1.1\r\nHost: x\r\n${fields}\r\n`;
+  const get = (fields = '') => `GET /v1/status HTTP/1.1\r\nHost: 127.0.0.1\r\n${fields}\r\n`;
 
   it('curl trusts the certificate and gets its answer, of TLS 1.3 and 1.2, at both HTTP ports', async () => {
     for (const port of [alone.ports.http, alone.ports.trackers]) {
@@ -141,7 +141,7 @@ describe('TLS for clients', { timeout: 120_000 }, () => {
     const socket = await connect(alone.ports.http);
     const heard = hear(socket);
     const reports = '{"client":"kiwi","lat":34.068930,"lon":-118.445127}\n'.repeat(20_000);
-    socket.write(`POST /v1/reports HTTP/1.1\r\nHost: x\r\nContent-Length: ${reports.length}\r\nConnection: close\r\n\r\n${reports}`);
+    socket.write(`POST /v1/reports HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: ${reports.length}\r\nConnection: close\r\n\r\n${reports}`);
     assert.match(await heard, /^HTTP\/1\.1 200 OK\r\n[^]*"accepted":20000,"refused":0/);
   });
 

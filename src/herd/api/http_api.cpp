@@ -10,8 +10,10 @@
 #include "herd/api/http_endpoints.h"
 #include "herd/api/http_google.h"
 #include "herd/api/open_api.h"
+#include "herd/base/text.h"
 #include "herd/http/cross_origin.h"
 #include "herd/http/query_string.h"
+#include "herd/http/served_hosts.h"
 
 namespace herd::api {
 namespace {
@@ -46,6 +48,16 @@ struct Refusals {
 std::string foreign_page(const http::HttpHead& head) {
   return "web pages of " + std::string(head.field("Origin")) +
          " may not use this server; cors_origins in the section [http] of its configuration would allow it";
+}
+
+http::HttpResponse strange_host(std::string_view host) {
+  constexpr std::size_t host_bytes_max = 260;
+  std::string detail = "this server is not known as \"";
+  append_printable(detail, host, host_bytes_max);
+  detail +=
+      "\": without tokens it may be asked for by an IP address, as localhost, or by the name of one of cors_origins in "
+      "the section [http] of its configuration; tokens, or open = true in its section [auth], allow any name";
+  return http::problem(421, detail);
 }
 
 /// What a path has.
@@ -102,6 +114,7 @@ std::unique_ptr<http::HttpExchange> foregone(http::HttpAnswer answer,
 struct HttpApi::State {
   HttpDoors doors;
   http::CrossOrigin cross_origin;
+  std::optional<http::ServedHosts> hosts;  // none: any
 
   std::unique_ptr<http::HttpExchange> begin(const http::HttpHead& head, const Route& route, Time now) const;
   std::unique_ptr<http::HttpExchange> begin(const http::HttpHead& head, const Endpoint& endpoint, std::string_view id,
@@ -111,9 +124,13 @@ struct HttpApi::State {
 
 HttpApi::HttpApi(protocols::Herd& herd, places::Provider& places, protocols::Access& access, Self& self,
                  Options options)
-    : state_(std::make_unique<State>(State{{herd, places, access, self, open_api_json(), api_page_html()},
-                                           http::CrossOrigin(std::move(options.cors_origins))})),
-      apps_(std::make_unique<trackers::TrackerApps>(herd, access, options.apps)) {}
+    : apps_(std::make_unique<trackers::TrackerApps>(herd, access, options.apps)) {
+  std::optional<http::ServedHosts> hosts;
+  if (options.hosts) hosts.emplace(options.cors_origins, *std::move(options.hosts));
+  state_ = std::make_unique<State>(State{{herd, places, access, self, open_api_json(), api_page_html()},
+                                         http::CrossOrigin(std::move(options.cors_origins)),
+                                         std::move(hosts)});
+}
 HttpApi::~HttpApi() = default;
 
 const trackers::TrackerApps& HttpApi::apps() const {
@@ -121,6 +138,10 @@ const trackers::TrackerApps& HttpApi::apps() const {
 }
 
 std::unique_ptr<http::HttpExchange> HttpApi::begin(const http::HttpHead& head, Time now) {
+  if (const auto host = head.field("Host"); state_->hosts && !state_->hosts->has(host)) {
+    state_->doors.access.count_denied();
+    return foregone(strange_host(host));
+  }
   const auto route = route_of(head.method, head.path());
   const auto kind = state_->cross_origin.kind_of(head);
   const bool is_apps = route.endpoint == nullptr && route.methods.empty() && is_for_apps(head);

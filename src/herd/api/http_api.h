@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +36,9 @@ class HttpApi : public http::HttpService {
     /// from the server's own address always may.
     std::vector<std::string> cors_origins = {};
     trackers::TrackerOptions apps = {};
+    /// Where no tokens are asked for and only the machine itself is trusted: names that requests may come under, beside
+    /// those of cors_origins, addresses and localhost. None: they may come under any name.
+    std::optional<std::vector<std::string>> hosts = std::nullopt;
   };
 
   /// All of these outlive it, and it outlives its exchanges.

@@ -91,6 +91,16 @@ std::unique_ptr<RateLimits> address_limits(const RateLimitConfig& rates) {
   return std::make_unique<RateLimits>(*rates.requests_per_address, burst, random_bits());
 }
 
+/// Where whoever reaches the server may do everything, but web pages must not reach it: its names.
+std::optional<std::vector<std::string>> own_hosts(const Config& config, const ServerConfig& self) {
+  if (config.tokens || config.is_open) return std::nullopt;
+  std::vector<std::string> hosts;
+  for (const auto& endpoint : {self.http, self.trackers}) {
+    if (endpoint) hosts.push_back(endpoint->host);
+  }
+  return hosts;
+}
+
 /// The live feeds of one event loop.
 class LoopFeed : public net::HttpServer::Feed {
  public:
@@ -139,7 +149,8 @@ class Server {
         certificate_files_(certificate_files(config, self)),
         tls_(read_tls(config, self)),
         neighbors_(connect_neighbors(config, self)),
-        api_(node_, places_.provider(), access_, self_, {config.cors_origins, {config.owntracks_friends, &log_}}),
+        api_(node_, places_.provider(), access_, self_,
+             {config.cors_origins, {config.owntracks_friends, &log_}, own_hosts(config, self)}),
         ports_(loops_, config, self, raise_descriptor_limit(loops_.size()),
                {.herd = node_,
                 .places = places_.provider(),
