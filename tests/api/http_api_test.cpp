@@ -105,9 +105,29 @@ TEST_F(HttpAccess, is_needed_for_nothing_that_tells_of_no_client) {
   for (const auto* const path : {"/v1/status", "/metrics"}) EXPECT_EQ(response("GET", path).status, 401) << path;
 }
 
-TEST_F(HttpAccess, that_is_refused_lets_the_body_be_as_large_as_with_it) {
-  // Else a client that sends much would hear that it is too much, and not that it is refused.
-  EXPECT_EQ(ask("POST", "/v1/reports", std::string(100'000, ' ')), "401 say who asks: Authorization: Bearer TOKEN");
+TEST_F(HttpAccess, is_refused_before_the_body_has_come) {
+  const auto is_settled = [&](std::string_view method, std::string_view target, const Fields& fields = {}) {
+    return api->begin({method, target, fields, "192.0.2.1:4321"}, now)->is_settled();
+  };
+  const Fields reader{{"Authorization", "Bearer reader"}};
+  EXPECT_TRUE(is_settled("POST", "/v1/reports")) << "401";
+  EXPECT_TRUE(is_settled("POST", "/v1/reports", reader)) << "403";
+  EXPECT_TRUE(is_settled("PUT", "/pub")) << "404";
+  EXPECT_TRUE(is_settled("PATCH", "/v1/reports")) << "405";
+  EXPECT_TRUE(is_settled("GET", "/v1/clients/p?x=y", reader)) << "400";
+  EXPECT_TRUE(is_settled("POST", "/pub", {{"Origin", "https://other.example"}})) << "403";
+  EXPECT_FALSE(is_settled("GET", "/v1/live?clients=p", reader)) << "what came behind would be of the feed";
+  EXPECT_FALSE(is_settled("POST", "/pub")) << "whose it is shows in the body";
+  access.requests_left = 0;
+  EXPECT_TRUE(is_settled("POST", "/v1/reports")) << "429";
+  EXPECT_TRUE(is_settled("POST", "/pub")) << "429";
+  access.requests_left = 10;
+  access.grants.clear();
+  EXPECT_FALSE(is_settled("POST", "/v1/reports"));
+  EXPECT_FALSE(is_settled("PUT", "/v1/clients/p"));
+  make({.cors_origins = {"https://map.example"}});
+  EXPECT_TRUE(is_settled("PATCH", "/v1/reports", {{"Origin", "https://map.example"}}));
+  EXPECT_FALSE(is_settled("POST", "/v1/reports", {{"Origin", "https://map.example"}}));
 }
 
 TEST_F(HttpApiTest, refuses_an_address_that_asks_too_often) {

@@ -189,6 +189,10 @@ describe('[auth]', () => {
     try {
       await logged(/ info tokens read: 1 \(.*tokens\.toml\)\n/);
       await eventually('it serves', () => child.output.stdout.includes('serves'));
+      const { stdout } = spawnSync('curl', ['-sS', '--max-time', '20', '-w', ' %{http_code} %{size_upload}', '-H',
+        'Expect: 100-continue', '--data-binary', '@-', `http://${address(http)}/v1/reports`],
+      { encoding: 'utf8', input: ' '.repeat(20_000_000) });
+      assert.match(stdout, /say who asks.* 401 0$/s, 'who may not report need not send it all');
       run('token', 'new', '--client', 'b', '--may', 'report');
       child.kill('SIGHUP');
       await logged(/ info tokens read: 2 /);

@@ -109,6 +109,55 @@ TEST(HttpLimits, refuses_a_gigabyte_in_chunks_without_keeping_it) {
   EXPECT_LT(usage_of({::getpid()})->resident_bytes, before + 32 * 1024 * 1024);
 }
 
+const std::string forbidden = "HTTP/1.1 403 Forbidden\r\n" + refusal("403", "Forbidden", "you may not");
+
+TEST(HttpLimits, asks_for_no_body_that_makes_no_difference) {
+  const HttpServerOfTest server;
+  auto client = server.connect();
+  client.say("PUT /settled HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n");
+  EXPECT_EQ(without_date(client.read_to_end()), forbidden);
+  EXPECT_EQ(server.counters().bodies_forgone.sum(), 1U);
+}
+
+TEST(HttpLimits, reads_a_short_body_that_makes_no_difference_and_goes_on) {
+  const HttpServerOfTest server;
+  auto client = server.connect();
+  const auto said = [](const std::string& fields, const std::string& body) {
+    return "PUT /settled HTTP/1.1\r\nHost: x\r\n" + fields + "\r\n\r\n" + body;
+  };
+  client.say(said("Content-Length: 65536", std::string(65'536, 'x')) +
+             said("Transfer-Encoding: chunked", "10000\r\n" + std::string(65'536, 'x') + "\r\n0\r\n\r\n") +
+             said("Content-Length: 5\r\nExpect: 100-continue", "hello") + get("/a"));
+  auto alive = forbidden;
+  alive.erase(alive.find("Connection: close\r\n"), 19);
+  EXPECT_EQ(without_date(client.read_to("GET /a ")), alive + alive + alive + answer_to("GET", "/a"));
+  EXPECT_EQ(server.counters().bodies_forgone.sum(), 0U);
+}
+
+TEST(HttpLimits, answers_at_once_and_closes_if_a_body_that_makes_no_difference_is_long) {
+  const HttpServerOfTest server;
+  auto client = server.connect();
+  client.say("PUT /settled HTTP/1.1\r\nHost: x\r\nContent-Length: 65537\r\n\r\n");
+  EXPECT_EQ(without_date(client.read_to("may not\"}\n")), forbidden) << "of the body nothing was sent";
+  // Who sends it all the same gets to read the answer.
+  auto chatty = server.connect();
+  chatty.say("PUT /settled HTTP/1.1\r\nHost: x\r\nContent-Length: 3000000\r\n\r\n" + std::string(3'000'000, 'x'));
+  EXPECT_EQ(without_date(chatty.read_to_end()), forbidden);
+  auto chunks = server.connect();
+  chunks.say("PUT /settled HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n10001\r\n" +
+             std::string(65'537, 'x'));
+  EXPECT_EQ(without_date(chunks.read_to_end()), forbidden);
+  EXPECT_EQ(server.counters().bodies_forgone.sum(), 3U);
+  EXPECT_EQ(server.counters().bodies_too_large.sum(), 0U);
+}
+
+TEST(HttpLimits, reads_no_gigabyte_of_a_body_that_makes_no_difference) {
+  const HttpServerOfTest server;
+  answer_to_endless(server, "PUT /settled HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000000\r\n\r\n",
+                    std::string(50'000, 'x'));
+  EXPECT_EQ(server.counters().bodies_forgone.sum(), 1U);
+}
+
 TEST(HttpLimits, closes_connections_beyond_the_most) {
   HttpServer::Options options;
   options.connections_max = 2;

@@ -13,8 +13,8 @@
 
 namespace herd::net {
 
-/// What is at the paths: /later is answered when the test says so, /live becomes a feed, /large has a long body, and
-/// anything else says what was asked.
+/// What is at the paths: /settled is answered whatever its body, /later is answered when the test says so, /live
+/// becomes a feed, /large has a long body, and anything else says what was asked.
 class HttpServiceOfTest : public http::HttpService {
  public:
   static constexpr std::size_t body_bytes_max = 100'000;
@@ -48,6 +48,7 @@ class HttpServiceOfTest : public http::HttpService {
     Exchange(HttpServiceOfTest& service, const http::HttpHead& head)
         : service_(service), method_(head.method), target_(head.target) {}
 
+    bool is_settled() const override { return target_ == "/settled"; }
     std::size_t body_bytes_max() const override { return HttpServiceOfTest::body_bytes_max; }
     void on_body(std::string_view bytes, Time /*now*/) override { body_ += bytes; }
 
@@ -62,6 +63,7 @@ class HttpServiceOfTest : public http::HttpService {
         live.websocket_key = "dGhlIHNhbXBsZSBub25jZQ==";
         return live;
       }
+      if (target_ == "/settled") return http::problem(403, "you may not");
       if (target_ == "/none") return http::HttpResponse{.status = 204, .body = {}};
       if (target_ == "/forged") return http::HttpResponse{.body = "{}", .fields = {{"A", "b\r\nC: d"}}};
       if (target_ == "/large") {

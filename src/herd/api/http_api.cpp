@@ -104,9 +104,8 @@ std::string authorization_of(const http::HttpHead& head, const Endpoint& endpoin
   return authorization;
 }
 
-std::unique_ptr<http::HttpExchange> foregone(http::HttpAnswer answer,
-                                             std::size_t body_bytes_max = ignored_body_bytes_max) {
-  return std::make_unique<HttpForegone>(std::move(answer), body_bytes_max);
+std::unique_ptr<http::HttpExchange> foregone(http::HttpAnswer answer) {
+  return std::make_unique<HttpForegone>(std::move(answer));
 }
 
 }  // namespace
@@ -148,7 +147,7 @@ std::unique_ptr<http::HttpExchange> HttpApi::begin(const http::HttpHead& head, T
   const auto begin = [&]() -> std::unique_ptr<http::HttpExchange> {
     if (!is_apps) return state_->begin(head, route, now);
     if (kind != http::CrossOrigin::Kind::foreign) return apps_->begin(head, now);
-    return foregone(http::problem(403, foreign_page(head)), trackers::TrackerApps::body_bytes_max);
+    return foregone(http::problem(403, foreign_page(head)));
   };
   if (kind != http::CrossOrigin::Kind::allowed) return begin();
   return http::CrossOrigin::allow(begin(), std::string(head.field("Origin")));
@@ -159,10 +158,9 @@ std::unique_ptr<http::HttpExchange> HttpApi::State::begin(const http::HttpHead& 
   const auto* const endpoint = route.endpoint;
   const Refusals refusals{endpoint != nullptr && endpoint->is_googles};
   std::string address(head.client_address.substr(0, head.client_address.rfind(':')));
-  const auto body_bytes_max = endpoint == nullptr ? ignored_body_bytes_max : endpoint->body_bytes_max;
   // Who looks after the server shall see it when others ask too much.
   const bool is_rated = endpoint == nullptr || endpoint->is_traffic();
-  if (is_rated && !doors.access.admits(address, 1, now)) return foregone(refusals.too_many(), body_bytes_max);
+  if (is_rated && !doors.access.admits(address, 1, now)) return foregone(refusals.too_many());
   if (endpoint != nullptr) return begin(head, *endpoint, route.id, std::move(address));
 
   if (!route.methods.empty()) {
@@ -186,12 +184,9 @@ std::unique_ptr<http::HttpExchange> HttpApi::State::begin(const http::HttpHead& 
 std::unique_ptr<http::HttpExchange> HttpApi::State::begin(const http::HttpHead& head, const Endpoint& endpoint,
                                                           std::string_view id, std::string address) const {
   const Refusals refusals{endpoint.is_googles};
-  const auto refuse = [&](http::HttpResponse response) {
-    return foregone(std::move(response), endpoint.body_bytes_max);
-  };
   const bool changes = endpoint.method != "GET" || endpoint.path == "/v1/ws";
   if (changes && cross_origin.kind_of(head) == http::CrossOrigin::Kind::foreign) {
-    return refuse(refusals.forbidden(foreign_page(head)));
+    return foregone(refusals.forbidden(foreign_page(head)));
   }
 
   std::shared_ptr<const protocols::Grant> grant = protocols::Grant::everything();
@@ -200,8 +195,8 @@ std::unique_ptr<http::HttpExchange> HttpApi::State::begin(const http::HttpHead& 
     grant = doors.access.grant({authorization, {}, {}});
     if (!grant) {
       doors.access.count_denied();
-      return refuse(refusals.unknown(authorization.empty() ? "say who asks: Authorization: Bearer TOKEN"
-                                                           : "these credentials are not known here"));
+      return foregone(refusals.unknown(authorization.empty() ? "say who asks: Authorization: Bearer TOKEN"
+                                                             : "these credentials are not known here"));
     }
   }
   const auto may = [&](protocols::Verb verb, const std::string& client) {
@@ -218,14 +213,14 @@ std::unique_ptr<http::HttpExchange> HttpApi::State::begin(const http::HttpHead& 
   // Before what the request says is looked at: it is no business of those who may not ask.
   if (auto why = denied({}); !why.empty()) {
     doors.access.count_denied();
-    return refuse(refusals.forbidden(why));
+    return foregone(refusals.forbidden(why));
   }
   auto arguments = HttpArguments::read(endpoint, id, head.query());
-  if (!arguments) return refuse(refusals.wrong(arguments.error().message));
+  if (!arguments) return foregone(refusals.wrong(arguments.error().message));
   settle_client(*arguments);
   if (auto why = denied(arguments->client()); !why.empty()) {
     doors.access.count_denied();
-    return refuse(refusals.forbidden(why));
+    return foregone(refusals.forbidden(why));
   }
   const bool wants_geojson = head.field("Accept").find("application/geo+json") != std::string_view::npos;
   return endpoint.begin({doors, endpoint, *std::move(arguments), std::move(grant), std::move(address), wants_geojson},

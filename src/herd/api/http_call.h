@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 
 #include "herd/api/http_api.h"
 #include "herd/api/http_arguments.h"
@@ -53,16 +54,15 @@ class HttpQuestion : public http::HttpExchange {
 /// A request whose answer is there before its body, which is passed over.
 class HttpForegone : public http::HttpExchange {
  public:
-  HttpForegone(http::HttpAnswer answer, std::size_t body_bytes_max)
-      : answer_(std::move(answer)), body_bytes_max_(body_bytes_max) {}
+  explicit HttpForegone(http::HttpAnswer answer) : answer_(std::move(answer)) {}
 
-  std::size_t body_bytes_max() const override { return body_bytes_max_; }
+  bool is_settled() const override { return std::holds_alternative<http::HttpResponse>(answer_); }
+  std::size_t body_bytes_max() const override { return http::skipped_body_bytes_max; }
   void on_body(std::string_view /*bytes*/, Time /*now*/) override {}
   http::HttpAnswer finish(Time /*now*/) override { return std::move(answer_); }
 
  private:
   http::HttpAnswer answer_;
-  std::size_t body_bytes_max_;
 };
 
 }  // namespace herd::api

@@ -56,7 +56,7 @@ Result<protocols::LiveSubscription> subscription_of(HttpCall& call) {
 }
 
 std::unique_ptr<http::HttpExchange> foregone(http::HttpAnswer answer) {
-  return std::make_unique<HttpForegone>(std::move(answer), ignored_body_bytes_max);
+  return std::make_unique<HttpForegone>(std::move(answer));
 }
 
 http::HttpResponse no_websocket(std::string_view detail) {

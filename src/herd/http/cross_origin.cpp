@@ -17,6 +17,8 @@ class AllowedExchange : public HttpExchange {
   AllowedExchange(std::unique_ptr<HttpExchange> exchange, std::string origin)
       : exchange_(std::move(exchange)), origin_(std::move(origin)) {}
 
+  bool is_settled() const override { return exchange_->is_settled(); }
+  bool is_traffic() const override { return exchange_->is_traffic(); }
   std::size_t body_bytes_max() const override { return exchange_->body_bytes_max(); }
   void on_body(std::string_view bytes, Time now) override { exchange_->on_body(bytes, now); }
   HttpAnswer finish(Time now) override { return CrossOrigin::allow(exchange_->finish(now), origin_); }

@@ -62,12 +62,20 @@ struct HttpLive {
 
 using HttpAnswer = std::variant<HttpResponse, HttpLater, HttpLive>;
 
+/// What is read of the body of a request whose answer does not depend on it, so that the connection can go on.
+inline constexpr std::size_t skipped_body_bytes_max = std::size_t{64} << 10U;
+
 /// One request, from its head to its answer. Belongs to one thread.
 class HttpExchange {
  public:
   virtual ~HttpExchange() = default;
 
-  /// A longer body is refused, with 413, before more than this was read.
+  /// Whether the answer is there already, whatever the body: a refusal, most likely. finish() gives a HttpResponse
+  /// then, also before the body has come. Who waits to be told that it may send a body is not; a longer body than
+  /// skipped_body_bytes_max is not read to its end, and the connection closed.
+  virtual bool is_settled() const { return false; }
+
+  /// Of one that is not settled. A longer body is refused, with 413, before more than this was read.
   virtual std::size_t body_bytes_max() const = 0;
 
   /// The next part of the body, which came at `now`, POSIX ns.

@@ -13,6 +13,7 @@ struct HttpCounters {
   SpreadCount targets_too_long;   ///< HttpParser::target_bytes_max
   SpreadCount too_many_fields;    ///< HttpParser::fields_max
   SpreadCount bodies_too_large;   ///< HttpExchange::body_bytes_max
+  SpreadCount bodies_forgone;     ///< requests that were answered without their body, and their connections closed
   SpreadCount heads_too_slow;     ///< HttpServer::Limits::head
   SpreadCount bodies_too_slow;    ///< HttpServer::Limits::body
   SpreadCount readers_too_slow;   ///< HttpServer::Limits::stalled

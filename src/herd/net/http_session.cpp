@@ -106,6 +106,9 @@ HttpSession::Next HttpSession::serve_requests(std::string_view& input, Desk& des
         next = answer(request_->exchange->finish(wall_now()), !input.empty(), desk);
         break;
       case HttpParser::Found::refusal:
+        if (parser.refusal().reason == HttpParser::Reason::body_too_large && request_->exchange->is_settled()) {
+          return forgo_body(desk);
+        }
         return refuse(parser.refusal(), desk);
     }
   }
@@ -124,8 +127,13 @@ HttpSession::Next HttpSession::begin(bool has_input, Desk& desk) {
     services_.log.line(TrafficLog::Direction::in, client_address_,
                        std::string(parser.method()) + ' ' + std::string(target.substr(0, target.find('?'))));
   }
-  const auto bytes_max = request_->exchange->body_bytes_max();
-  if (const auto length = parser.content_length(); length && *length > bytes_max) {
+  const bool is_settled = request_->exchange->is_settled();
+  const auto bytes_max = is_settled ? http::skipped_body_bytes_max : request_->exchange->body_bytes_max();
+  const auto length = parser.content_length();
+  const bool is_too_long = length && *length > bytes_max;
+  const bool waits = parser.expects_continue() && parser.has_body() && !has_input;
+  if (is_settled && (is_too_long || waits)) return forgo_body(desk);
+  if (is_too_long) {
     return refuse({HttpParser::Reason::body_too_large, 413,
                    "the body has " + std::to_string(*length) + " bytes, and no more than " + std::to_string(bytes_max) +
                        " are taken here"},
@@ -133,7 +141,7 @@ HttpSession::Next HttpSession::begin(bool has_input, Desk& desk) {
   }
   parser.set_body_bytes_max(bytes_max);
   renew_patience();
-  if (parser.expects_continue() && parser.has_body() && !has_input) desk.replies += "HTTP/1.1 100 Continue\r\n\r\n";
+  if (waits) desk.replies += "HTTP/1.1 100 Continue\r\n\r\n";
   return Next::input;
 }
 
@@ -185,6 +193,12 @@ HttpSession::Next HttpSession::go_live(const HttpLive& live, bool has_input, Des
   log_out(live.framing == HttpLive::Framing::websocket ? 101 : 200);
   end_request();
   return Next::write;
+}
+
+/// Answers before the body has come (RFC 9110 section 10.1.1). What is on its way already is taken when it has closed.
+HttpSession::Next HttpSession::forgo_body(Desk& desk) {
+  services_.counters.bodies_forgone.add();
+  return refuse(std::get<HttpResponse>(request_->exchange->finish(wall_now())), desk);
 }
 
 /// Without knowing, or caring, what else comes.

@@ -70,6 +70,7 @@ class HttpSession : public ClientSession {
   Next respond(const http::HttpResponse& response, bool has_input, Desk& desk);
   Next go_live(const http::HttpLive& live, bool has_input, Desk& desk);
   Next refuse(const http::HttpResponse& response, Desk& desk);
+  Next forgo_body(Desk& desk);
   Next refuse(const HttpParser::Refusal& refusal, Desk& desk);
   void log_out(std::uint16_t status);
   void end_request();

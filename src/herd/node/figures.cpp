@@ -23,6 +23,8 @@ FigureGroup http_figures(const ClientPorts& ports) {
           {"targets_too_long", "Requests with too long a target.", Kind::counter, counts.targets_too_long.sum()},
           {"too_many_fields", "Requests with too many fields.", Kind::counter, counts.too_many_fields.sum()},
           {"bodies_too_large", "Requests with too large a body.", Kind::counter, counts.bodies_too_large.sum()},
+          {"bodies_forgone", "Requests that were refused without reading their body.", Kind::counter,
+           counts.bodies_forgone.sum()},
           {"heads_too_slow", "Requests whose head took too long to come.", Kind::counter, counts.heads_too_slow.sum()},
           {"bodies_too_slow", "Requests whose body took too long to come.", Kind::counter,
            counts.bodies_too_slow.sum()},

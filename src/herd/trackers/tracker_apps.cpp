@@ -66,6 +66,7 @@ class TrackerApps::Exchange : public http::HttpExchange {
         limit_device_(head.field("X-Limit-D")),
         address_(head.client_address) {}
 
+  bool is_settled() const override { return !is_admitted_; }
   std::size_t body_bytes_max() const override { return TrackerApps::body_bytes_max; }
   void on_body(std::string_view bytes, Time /*now*/) override { body_ += bytes; }
 
