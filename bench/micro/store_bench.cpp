@@ -214,13 +214,34 @@ void locate(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations());
 }
 
-/// The five nearest within 10 km, the grid up to date.
-void nearest_five(benchmark::State& state) {
+/// The five nearest within 10 km of those whom somebody may read, the grid up to date.
+void nearest_five_of(benchmark::State& state, const protocols::Grant& grant) {
   auto& served = served_for(state);
   while (!served.node.survey()) {
   }
-  for (auto _ : state) benchmark::DoNotOptimize(served.node.near({340'689'300, -1'184'451'270}, 10'000, 5));
+  for (auto _ : state) benchmark::DoNotOptimize(served.node.near({340'689'300, -1'184'451'270}, 10'000, 5, grant));
   state.SetItemsProcessed(state.iterations());
+}
+
+void nearest_five(benchmark::State& state) {
+  nearest_five_of(state, *protocols::Grant::everything());
+}
+
+/// Of every hundredth client.
+void nearest_five_of_some(benchmark::State& state) {
+  nearest_five_of(state, protocols::Grant({"client-*07.ucla.ed"}, {protocols::Verb::read}));
+}
+
+/// Of no client: as many are looked at as may be.
+void nearest_five_of_none(benchmark::State& state) {
+  nearest_five_of(state, protocols::Grant({"nobody-*"}, {protocols::Verb::read}));
+}
+
+/// Of five that are named.
+void nearest_five_of_named(benchmark::State& state) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < 5; ++i) names.push_back(client_id(100 * i));
+  nearest_five_of(state, protocols::Grant(names, {protocols::Verb::read}));
 }
 
 BENCHMARK(grow)->Arg(1000)->Arg(1'000'000)->Arg(10'000'000)->Iterations(1)->Unit(benchmark::kMillisecond);
@@ -229,6 +250,9 @@ BENCHMARK(upsert)->Arg(1000)->Arg(1'000'000)->Arg(10'000'000);
 BENCHMARK(link_batch)->Arg(1000)->Arg(1'000'000)->Arg(10'000'000);
 BENCHMARK(locate)->Arg(1000)->Arg(1'000'000)->Arg(10'000'000);
 BENCHMARK(nearest_five)->Arg(1000)->Arg(1'000'000)->Arg(10'000'000);
+BENCHMARK(nearest_five_of_some)->Arg(1000)->Arg(1'000'000)->Arg(10'000'000);
+BENCHMARK(nearest_five_of_none)->Arg(1000)->Arg(1'000'000)->Arg(10'000'000);
+BENCHMARK(nearest_five_of_named)->Arg(1000)->Arg(1'000'000)->Arg(10'000'000);
 
 }  // namespace
 }  // namespace herd::node

@@ -254,3 +254,66 @@ describe('[auth]', () => {
     assert.match(read('data/Alone/server.log'), / info stopped\n$/);
   });
 });
+
+describe('a token for some clients', () => {
+  it('finds them however many others are around, and says when it did not look at all of these', async () => {
+    const [line, peer, http] = await freePorts(3);
+    const address = (port) => `127.0.0.1:${port}`;
+    describeServer({ auth: named, line: address(line), peer: address(peer), http: address(http) });
+    const make = (may, ...clients) => runJson('token', 'new', '--client', ...clients, '--may', may, '--json').token;
+    const all = make('report,read,status', '*');
+    const byName = make('read', 'mine/phone', 'mine/my%20car');
+    const byPattern = make('read', 'mine/*');
+    const child = spawnProxyherd(['serve', 'Alone', '--config', file('herd.toml')]);
+    const ask = (token, target, more) =>
+      fetch(`http://${address(http)}${target}`, { ...more, headers: { authorization: `Bearer ${token}` } });
+    const list = async (token, query) => {
+      const response = await ask(token, `/v1/clients?${query}`);
+      assert.equal(response.status, 200);
+      const { clients, complete } = await response.json();
+      return [...clients.map(({ client }) => client), complete];
+    };
+    const snapshot = async (token, query) => {
+      const abort = new AbortController();
+      const response = await ask(token, `/v1/live?${query}`, { signal: abort.signal });
+      let text = '';
+      for await (const chunk of response.body) {
+        text += Buffer.from(chunk);
+        if (/"complete":\w+}\n/.test(text)) break;
+      }
+      abort.abort();
+      const { clients, complete } = JSON.parse(/^data: (.*)$/m.exec(text)[1]);
+      return [...clients.map(({ client }) => client), complete];
+    };
+    const report = async (reports) => {
+      const response = await ask(all, '/v1/reports', { method: 'POST', body: JSON.stringify(reports) });
+      assert.equal(response.status, 200);
+      assert.equal((await response.json()).accepted, reports.length);
+    };
+    try {
+      await eventually('it serves', () => child.output.stdout.includes('serves'));
+      await report([
+        { client: 'mine/phone', lat: 1.002, lon: 1 }, { client: 'mine/my car', lat: 1.001, lon: 1 },
+        ...Array.from({ length: 20_000 }, (_, i) => ({ client: `theirs/${i}`, lat: 1 + i * 1e-8, lon: 1 }))]);
+      for (const token of [byName, byPattern]) {
+        for (const ask of [list, snapshot]) {
+          assert.deepEqual(await ask(token, 'near=1,1&radius=1000'), ['mine/my%20car', 'mine/phone', true]);
+          const [a, b, ...rest] = await ask(token, 'bbox=0,0,2,2');
+          assert.deepEqual([[a, b].sort(), rest], [['mine/my%20car', 'mine/phone'], [true]]);
+        }
+        assert.deepEqual(await list(token, 'near=1,1&radius=1000&limit=1'), ['mine/my%20car', false]);
+      }
+      const cutShort = async () => (await (await ask(all, '/v1/status')).json()).searches_cut_short;
+      assert.equal(await cutShort(), 0);
+
+      await report(Array.from({ length: 50_000 }, (_, i) => ({ client: `others/${i}`, lat: 1, lon: 1 + i * 1e-8 })));
+      assert.deepEqual(await list(byPattern, 'near=1,1&radius=1000'), [false]);
+      assert.equal(await cutShort(), 1);
+      assert.deepEqual(await list(byName, 'near=1,1&radius=1000'), ['mine/my%20car', 'mine/phone', true]);
+      assert.equal(await cutShort(), 1);
+    } finally {
+      child.kill('SIGTERM');
+      await within(10, 'it ends', child.ended);
+    }
+  });
+});

@@ -202,6 +202,60 @@ TEST(CellGrid, says_when_a_box_holds_more_than_was_asked_for) {
   EXPECT_TRUE(grid.within({{100, 0}, {200, 0}}, 0, out));
 }
 
+TEST(CellGrid, spends_what_looks_it_has_from_the_centre_outwards) {
+  CellGrid grid;
+  // A spiral, from id 0 outwards, whose centre is beside the line by which the Earth is halved first.
+  constexpr CellGrid::Id count = 20'000;
+  for (CellGrid::Id id = 0; id < count; ++id) {
+    const auto away = 1000.0 * id;
+    grid.update(id, {static_cast<std::int32_t>(away * std::cos(id)), static_cast<std::int32_t>(away * std::sin(id))});
+  }
+  std::vector<CellGrid::Neighbor> out;
+  CellGrid::Id farthest = 0;
+  const auto look = [&](std::size_t looks_max) {
+    farthest = 0;
+    CellGrid::Choice choice(
+        [&](CellGrid::Id id) {
+          farthest = std::max(farthest, id);
+          return id % 10 == 0;
+        },
+        looks_max);
+    grid.nearest({0, -1}, half_around_m, count, out, &choice);
+    return choice.is_cut_short();
+  };
+  EXPECT_TRUE(look(5000));
+  EXPECT_LT(farthest, 7500U);
+  ASSERT_GT(out.size(), 400U);
+  for (std::size_t i = 0; i < 400; ++i) ASSERT_EQ(out[i].id, 10 * i);
+  EXPECT_TRUE(look(count - 1));
+  EXPECT_FALSE(look(count));
+  EXPECT_EQ(out.size(), count / 10);
+}
+
+TEST(CellGrid, spends_no_more_looks_at_one_place_than_it_has) {
+  CellGrid grid;
+  for (CellGrid::Id id = 0; id < 100; ++id) grid.update(id, {0, 0});
+  std::vector<CellGrid::Neighbor> out;
+  std::vector<CellGrid::Point> inside;
+  std::size_t looks = 0;
+  const auto is_odd = [&looks](CellGrid::Id id) {
+    ++looks;
+    return id % 2 == 1;
+  };
+  CellGrid::Choice all(is_odd, 100);
+  grid.nearest({0, 0}, 0, 100, out, &all);
+  EXPECT_EQ(out.size(), 50U);
+  EXPECT_FALSE(all.is_cut_short());
+  CellGrid::Choice some(is_odd, 99);
+  grid.nearest({0, 0}, 0, 100, out, &some);
+  EXPECT_GE(out.size(), 49U);
+  EXPECT_TRUE(some.is_cut_short());
+  CellGrid::Choice some_inside(is_odd, 99);
+  EXPECT_FALSE(grid.within({{0, 0}, {0, 0}}, 100, inside, &some_inside));
+  EXPECT_TRUE(some_inside.is_cut_short());
+  EXPECT_EQ(looks, 298U);
+}
+
 TEST(CellGrid, forgets_what_is_removed) {
   CellGrid grid;
   grid.update(5, {0, 0});
@@ -374,9 +428,27 @@ TEST_P(CellGridWorld, answers_as_if_it_had_looked_at_all_points) {
       const auto corner = center_of(points, world, random);
       Box box{{std::min(center.latitude_e7, corner.latitude_e7), center.longitude_e7},
               {std::max(center.latitude_e7, corner.latitude_e7), corner.longitude_e7}};
-      ASSERT_EQ(ids_within(grid, box), ids_within_by_looking_at_all(points, box))
+      const auto expected_within = ids_within_by_looking_at_all(points, box);
+      ASSERT_EQ(ids_within(grid, box), expected_within)
           << box.south_west.latitude_e7 << ' ' << box.south_west.longitude_e7 << " to " << box.north_east.latitude_e7
           << ' ' << box.north_east.longitude_e7;
+      for (const auto& [id, location] : points) {
+        ASSERT_EQ(box.contains(location), std::ranges::binary_search(expected_within, id)) << id;
+      }
+
+      const auto part = 1 + static_cast<CellGrid::Id>(random() % 50);
+      const auto is_of_part = [part](CellGrid::Id id) { return id % part == 0; };
+      Points of_part;
+      std::ranges::copy_if(points, std::inserter(of_part, of_part.end()), is_of_part, &Points::value_type::first);
+      CellGrid::Choice choice(is_of_part, points.size());
+      std::vector<CellGrid::Neighbor> out;
+      grid.nearest(center, radius_m, count_max, out, &choice);
+      ASSERT_EQ(out, nearest_by_looking_at_all(of_part, center, radius_m, count_max)) << part;
+      CellGrid::Choice choice_within(is_of_part, points.size());
+      std::vector<CellGrid::Point> inside;
+      ASSERT_TRUE(grid.within(box, points.size(), inside, &choice_within));
+      ASSERT_EQ(inside.size(), ids_within_by_looking_at_all(of_part, box).size()) << part;
+      ASSERT_FALSE(choice.is_cut_short() || choice_within.is_cut_short());
     }
     for (const auto& [id, location] : points) ASSERT_EQ(grid.find(id), location);
   }

@@ -316,6 +316,27 @@ TEST(LiveFeed, tells_only_of_clients_that_may_be_read) {
   EXPECT_EQ(resumed.heard(), changes(told("mine-1", "0.6", "0.5", 101)));
 }
 
+TEST(LiveFeed, a_snapshot_has_the_clients_that_may_be_read_however_many_others_are_nearer) {
+  LiveScene scene;
+  for (std::size_t i = 0; i <= LiveFeed::snapshot_clients_max; ++i) {
+    scene.herd.say("yours-" + std::to_string(i), "+0.5+0.5", 100);
+  }
+  scene.herd.say("mine-1", "+0.7+0.5", 100);
+  const auto reader = [](const char* pattern) {
+    return std::make_shared<const protocols::Grant>(std::vector<std::string>{pattern},
+                                                    std::vector{protocols::Verb::read});
+  };
+  const auto whole = snapshot(told("mine-1", "0.7", "0.5", 100));
+  for (const auto& grant : {reader("mine-*"), reader("mine-1")}) {
+    LiveListener box(scene, around_zero, {}, grant);
+    LiveListener circle(scene, Circle{{0, 0}, 100'000}, {}, grant);
+    scene.pass(LiveFeed::batch_every);
+    EXPECT_EQ(box.heard(), whole);
+    EXPECT_EQ(circle.heard(), whole);
+  }
+  EXPECT_EQ(scene.feed.counters().incomplete, 0U);
+}
+
 TEST(LiveFeed, many_subscribers_are_woken_a_few_in_each_tick_and_none_waits_long) {
   constexpr std::size_t count = 10'000;
   LiveScene scene;

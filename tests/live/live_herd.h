@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "herd/protocols/herd.h"
+#include "herd/protocols/readable_clients.h"
 #include "herd/store/record_store.h"
 #include "herd/store/whereabouts.h"
 
@@ -35,13 +36,14 @@ class LiveHerd : public protocols::Herd {
   std::optional<store::Sighting> find(std::string_view client) const override { return store_.find(client); }
   bool forget(std::string_view client, Time now) override { return store_.forget(client, server(), now); }
 
-  std::vector<store::Sighting> near(geo::Location center, double radius_m, std::size_t count_max) override {
+  store::Whereabouts::Found near(geo::Location center, double radius_m, std::size_t count_max,
+                                 const protocols::Grant& grant) override {
     catch_up();
-    return whereabouts_.nearest(center, radius_m, count_max);
+    return whereabouts_.nearest(center, radius_m, count_max, protocols::readable_clients(grant));
   }
-  store::Whereabouts::Within within(const geo::Box& box, std::size_t count_max) override {
+  store::Whereabouts::Found within(const geo::Box& box, std::size_t count_max, const protocols::Grant& grant) override {
     catch_up();
-    return whereabouts_.within(box, count_max);
+    return whereabouts_.within(box, count_max, protocols::readable_clients(grant));
   }
   void count_invalid() override {}
 

@@ -3,8 +3,11 @@
 #include <array>
 #include <gtest/gtest.h>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "herd/protocols/access.h"
+#include "herd/protocols/readable_clients.h"
 #include "herd/wire/attributes.h"
 
 namespace herd::node {
@@ -27,6 +30,13 @@ std::string report(Node& node, const std::string& fields, Time heard_at = now) {
 void offer_from_neighbor(Node& node, std::string_view line) {
   store::RecordStore::Offer offer{wire::parse_record(line).value()};
   ASSERT_TRUE(node.store().take(node.store().partition_of(offer.record.client), {&offer, 1}, 1));
+}
+
+const protocols::Grant& everything = *protocols::Grant::everything();
+
+/// Who is within a kilometre.
+std::vector<store::Sighting> near(Node& node, geo::Location center) {
+  return node.near(center, 1000, 5, everything).clients;
 }
 
 struct NodeTest : testing::Test {
@@ -155,17 +165,17 @@ TEST_F(NodeTest, tells_who_is_near_as_of_now_whoever_heard_them) {
   const std::string emu = "AT Bernard +7.000000000 emu +1.001+1 5";
   offer_from_neighbor(node, emu);
   report(node, "rhea +2+2 5");
-  auto near = node.near({10'000'000, 10'000'000}, 1000, 5);
-  ASSERT_EQ(near.size(), 2U);
-  EXPECT_EQ(near[0].line, kiwi);
-  EXPECT_EQ(near[1].line, emu);
-  EXPECT_NEAR(near[1].distance_m, 111.2, 0.1);
+  auto found = near(node, {10'000'000, 10'000'000});
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(found[0].line, kiwi);
+  EXPECT_EQ(found[1].line, emu);
+  EXPECT_NEAR(found[1].distance_m, 111.2, 0.1);
 
   const auto moved = report(node, "kiwi +3+3 6");
-  near = node.near({30'000'000, 30'000'000}, 1000, 5);
-  ASSERT_EQ(near.size(), 1U);
-  EXPECT_EQ(near[0].line, moved);
-  const auto within = node.within({{0, 0}, {20'000'000, 20'000'000}}, 1);
+  found = near(node, {30'000'000, 30'000'000});
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].line, moved);
+  const auto within = node.within({{0, 0}, {20'000'000, 20'000'000}}, 1, everything);
   EXPECT_EQ(within.clients.size(), 1U);
   EXPECT_FALSE(within.is_all);
 }
@@ -179,22 +189,22 @@ TEST_F(NodeTest, tells_everyone_but_the_lines_what_else_a_phone_said) {
   EXPECT_EQ(node.locate("kiwi"), line);
   EXPECT_EQ(node.find("kiwi"), (store::Sighting{line, attributes, 0}));
   const std::vector<store::Sighting> here{{line, attributes, 0}};
-  EXPECT_EQ(node.near({10'000'000, 10'000'000}, 1000, 5), here);
-  EXPECT_EQ(node.within({{0, 0}, {20'000'000, 20'000'000}}, 5).clients, here);
+  EXPECT_EQ(near(node, {10'000'000, 10'000'000}), here);
+  EXPECT_EQ(node.within({{0, 0}, {20'000'000, 20'000'000}}, 5, everything).clients, here);
 }
 
 TEST_F(NodeTest, knows_nothing_of_a_client_that_it_was_told_to_forget) {
   report(node, "kiwi +1+1 1621464827");
   const auto emu = report(node, "emu +1+1 1621464827");
-  EXPECT_EQ(node.near({10'000'000, 10'000'000}, 1000, 5).size(), 2U);
+  EXPECT_EQ(near(node, {10'000'000, 10'000'000}).size(), 2U);
   EXPECT_TRUE(node.forget("kiwi", now));
   EXPECT_FALSE(node.forget("kiwi", now));
   EXPECT_FALSE(node.forget("rhea", now));
   EXPECT_EQ(node.locate("kiwi"), std::nullopt);
   EXPECT_EQ(node.find("kiwi"), std::nullopt);
   const std::vector<store::Sighting> only_emu{{emu, "", 0}};
-  EXPECT_EQ(node.near({10'000'000, 10'000'000}, 1000, 5), only_emu);
-  EXPECT_EQ(node.within({{0, 0}, {20'000'000, 20'000'000}}, 5).clients, only_emu);
+  EXPECT_EQ(near(node, {10'000'000, 10'000'000}), only_emu);
+  EXPECT_EQ(node.within({{0, 0}, {20'000'000, 20'000'000}}, 5, everything).clients, only_emu);
   EXPECT_EQ(node.counters().clients_forgotten, 1U);
   EXPECT_EQ(node.store().clients(), 1U);
 
@@ -202,7 +212,70 @@ TEST_F(NodeTest, knows_nothing_of_a_client_that_it_was_told_to_forget) {
   EXPECT_EQ(node.locate("kiwi"), std::nullopt) << "sent again by a phone that had got no answer";
   const auto back = report(node, "kiwi +1+1 1621464829", now + second);
   EXPECT_EQ(node.locate("kiwi"), back);
-  EXPECT_EQ(node.near({10'000'000, 10'000'000}, 1000, 5).size(), 2U);
+  EXPECT_EQ(near(node, {10'000'000, 10'000'000}).size(), 2U);
+}
+
+std::string names_of(const store::Whereabouts::Found& found) {
+  std::string names;
+  for (const auto& sighting : found.clients) names.append(sighting.record().client) += ' ';
+  return names + (found.is_cut_short ? "or perhaps more" : found.is_all ? "and no more" : "and more");
+}
+
+TEST_F(NodeTest, tells_of_those_only_whom_one_may_read_by_the_ids_that_the_herd_shows) {
+  for (const auto* const client : {"my%20phone", "my-car", "theirs", "mine%25"}) {
+    report(node, std::string(client) + " +1+1 1621464827");
+  }
+  const auto names = [this](std::vector<std::string> patterns, std::vector<protocols::Verb> verbs) {
+    const protocols::Grant grant(std::move(patterns), verbs);
+    auto near = names_of(node.near({10'000'000, 10'000'000}, 1000, 5, grant));
+    EXPECT_EQ(names_of(node.within({{0, 0}, {20'000'000, 20'000'000}}, 5, grant)), near);
+    return near;
+  };
+  using enum protocols::Verb;
+  EXPECT_EQ(names({"my-car"}, {read}), "my-car and no more");
+  EXPECT_EQ(names({"my%20phone", "nobody"}, {read}), "my%20phone and no more");
+  EXPECT_EQ(names({"my%20*"}, {read}), "my%20phone and no more");
+  EXPECT_EQ(names({"mine%"}, {read}), "and no more");
+  EXPECT_EQ(names({"mine%25", "nobody*"}, {read}), "mine%25 and no more");
+  EXPECT_EQ(names({}, {read}), "and no more");
+  EXPECT_EQ(names({"*"}, {report, forget, places, status}), "and no more");
+  EXPECT_EQ(names({"theirs"}, {report, forget, places, status}), "and no more");
+  EXPECT_EQ(names({"th*"}, {report, forget, places, status}), "and no more");
+  EXPECT_EQ(node.counters().searches_cut_short, 0U);
+}
+
+TEST(NodeBounds, looks_no_further_for_those_whom_one_may_read_than_among_65536_clients_around) {
+  Node node("ucla", "Riley", 100'000, 1);
+  for (std::size_t i = 0; i < protocols::looked_at_max; ++i) {
+    report(node, "theirs-" + std::to_string(i) + " +1+1 1621464827");
+  }
+  report(node, "mine +1.0001+1 1621464827");
+  const auto names = [&node](std::vector<std::string> patterns, double radius_m = 1000) {
+    const protocols::Grant grant(std::move(patterns), {protocols::Verb::read});
+    return names_of(node.near({10'000'000, 10'000'000}, radius_m, 5, grant));
+  };
+  EXPECT_EQ(names({"nobody*"}, 1), "and no more") << "they are as many as may be looked at";
+  EXPECT_EQ(node.counters().searches_cut_short, 0U);
+  EXPECT_EQ(names({"min*"}), "or perhaps more") << "it is one more";
+  EXPECT_EQ(node.counters().searches_cut_short, 1U);
+  EXPECT_EQ(names({"mine", "your*"}), "or perhaps more");
+  EXPECT_EQ(node.counters().searches_cut_short, 2U);
+  EXPECT_EQ(names({"mine", "yours"}), "mine and no more") << "nobody has to be looked at who is named";
+  EXPECT_EQ(names({"*"}, 0).substr(0, 7), "theirs-");
+  EXPECT_EQ(node.counters().searches_cut_short, 2U);
+
+  const protocols::Grant mine({"min*"}, {protocols::Verb::read});
+  EXPECT_EQ(names_of(node.within({{10'000'001, 0}, {20'000'000, 20'000'000}}, 5, mine)), "mine and no more");
+  EXPECT_EQ(node.counters().searches_cut_short, 2U);
+  const protocols::Grant none({"nobody*"}, {protocols::Verb::read});
+  EXPECT_EQ(names_of(node.within({{0, 0}, {20'000'000, 20'000'000}}, 5, none)), "or perhaps more");
+  EXPECT_EQ(node.counters().searches_cut_short, 3U);
+
+  // With many patterns each look takes longer, so there are fewer.
+  std::vector<std::string> many;
+  for (std::size_t i = 0; i < 1000; ++i) many.push_back("nobody-" + std::to_string(i) + "*");
+  EXPECT_EQ(names(many, 1), "or perhaps more");
+  EXPECT_EQ(node.counters().searches_cut_short, 4U);
 }
 
 TEST_F(NodeTest, forgets_a_week_later_that_it_was_told_to_forget) {

@@ -65,6 +65,12 @@ TEST(Grant, says_whether_it_is_for_all_clients) {
   EXPECT_TRUE(Grant::everything()->is_for_all_clients());
 }
 
+TEST(Grant, knows_whom_it_names_and_how_many_patterns_it_has_beside) {
+  const Grant grant({"b", "a*", "a", "b", "*c"}, {Verb::read});
+  EXPECT_EQ(grant.named(), (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(grant.patterns(), 2U);
+}
+
 TEST(Grant, of_everything_allows_everybody_everything) {
   for (const auto verb : {Verb::report, Verb::read, Verb::forget, Verb::places, Verb::status}) {
     EXPECT_TRUE(Grant::everything()->may(verb, "anyone"));

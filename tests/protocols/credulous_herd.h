@@ -59,28 +59,23 @@ class CredulousHerd : public Herd {
     return true;
   }
 
-  std::vector<store::Sighting> near(geo::Location center, double radius_m, std::size_t count_max) override {
-    std::vector<store::Sighting> found;
-    for_each([&](const store::Sighting& each) {
+  store::Whereabouts::Found near(geo::Location center, double radius_m, std::size_t count_max,
+                                 const Grant& grant) override {
+    store::Whereabouts::Found near;
+    for_each(grant, [&](const store::Sighting& each) {
       const auto distance_m = geo::distance_m(center, each.record().location);
-      if (distance_m <= radius_m) found.push_back({each.line, each.attributes, distance_m});
+      if (distance_m <= radius_m) near.clients.push_back({each.line, each.attributes, distance_m});
     });
-    std::ranges::sort(found, {}, &store::Sighting::distance_m);
-    if (found.size() > count_max) found.resize(count_max);
-    return found;
+    std::ranges::sort(near.clients, {}, &store::Sighting::distance_m);
+    near.is_all = near.clients.size() <= count_max;
+    if (!near.is_all) near.clients.resize(count_max);
+    return near;
   }
 
-  store::Whereabouts::Within within(const geo::Box& box, std::size_t count_max) override {
-    store::Whereabouts::Within within;
-    const auto is_between = [](std::int32_t min, std::int32_t value, std::int32_t max) {
-      return min <= value && value <= max;
-    };
-    for_each([&](const store::Sighting& each) {
-      const auto at = each.record().location;
-      if (!is_between(box.south_west.latitude_e7, at.latitude_e7, box.north_east.latitude_e7) ||
-          !is_between(box.south_west.longitude_e7, at.longitude_e7, box.north_east.longitude_e7)) {
-        return;
-      }
+  store::Whereabouts::Found within(const geo::Box& box, std::size_t count_max, const Grant& grant) override {
+    store::Whereabouts::Found within;
+    for_each(grant, [&](const store::Sighting& each) {
+      if (!box.contains(each.record().location)) return;
       within.is_all = within.clients.size() < count_max;
       if (within.is_all) within.clients.push_back(each);
     });
@@ -97,9 +92,11 @@ class CredulousHerd : public Herd {
 
  private:
   template <class Use>
-  void for_each(Use use) const {
+  void for_each(const Grant& grant, Use use) const {
     const std::lock_guard lock(mutex_);
-    for (const auto& [client, line] : lines_) use(store::Sighting{line, attributes_.find(client)->second, 0});
+    for (const auto& [client, line] : lines_) {
+      if (grant.may(Verb::read, client)) use(store::Sighting{line, attributes_.find(client)->second, 0});
+    }
   }
 
   mutable std::mutex mutex_;

@@ -256,7 +256,7 @@ TEST(Forgetting, and_reporting_while_tombstones_go_leaves_every_reader_with_what
       ASSERT_EQ(copy[client], identity) << "seed " << seed << " round " << round;
     auto looks_left = std::numeric_limits<std::size_t>::max();
     whereabouts.catch_up(looks_left);
-    ASSERT_EQ(whereabouts.nearest({10'000'000, 10'000'000}, 1, 1000).size(), riley.store.clients())
+    ASSERT_EQ(whereabouts.nearest({10'000'000, 10'000'000}, 1, 1000, {}).clients.size(), riley.store.clients())
         << "seed " << seed << " round " << round;
     Server anew("Bernard", 1, {.records_per_leaf = 1});
     riley.tell(anew);

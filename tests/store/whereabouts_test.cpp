@@ -42,7 +42,8 @@ struct WhereaboutsTest : testing::Test {
   std::vector<std::string> lines_near(std::string_view center, double radius_m, std::size_t count_max) {
     catch_up(whereabouts);
     std::vector<std::string> lines;
-    for (const auto& near : whereabouts.nearest(location(center), radius_m, count_max)) lines.push_back(near.line);
+    for (const auto& near : whereabouts.nearest(location(center), radius_m, count_max, {}).clients)
+      lines.push_back(near.line);
     return lines;
   }
 };
@@ -52,7 +53,7 @@ TEST_F(WhereaboutsTest, tells_who_is_nearest_first_and_how_far) {
   hear(store, line_at("near", "+0.01+0", 1));
   hear(store, line_at("middle", "+0.1+0", 1));
   catch_up(whereabouts);
-  const auto found = whereabouts.nearest(location("+0+0"), 15'000, 5);
+  const auto found = whereabouts.nearest(location("+0+0"), 15'000, 5, {}).clients;
   ASSERT_EQ(found.size(), 2U);
   EXPECT_EQ(found[0].line, line_at("near", "+0.01+0", 1));
   EXPECT_EQ(found[0].record().location, location("+0.01+0"));
@@ -84,10 +85,10 @@ TEST_F(WhereaboutsTest, tells_who_is_in_a_box_and_whether_these_are_all) {
   hear(store, line_at("emu", "+1.5+0", 5));
   catch_up(whereabouts);
   const geo::Box box{location("+1+179"), location("+2-179")};
-  EXPECT_EQ(whereabouts.within(box, 100).clients.size(), 21U);
-  EXPECT_TRUE(whereabouts.within(box, 100).is_all);
-  EXPECT_EQ(whereabouts.within(box, 10).clients.size(), 10U);
-  EXPECT_FALSE(whereabouts.within(box, 10).is_all);
+  EXPECT_EQ(whereabouts.within(box, 100, {}).clients.size(), 21U);
+  EXPECT_TRUE(whereabouts.within(box, 100, {}).is_all);
+  EXPECT_EQ(whereabouts.within(box, 10, {}).clients.size(), 10U);
+  EXPECT_FALSE(whereabouts.within(box, 10, {}).is_all);
 }
 
 TEST_F(WhereaboutsTest, looks_at_no_more_slots_at_a_time_than_it_may) {
@@ -99,7 +100,60 @@ TEST_F(WhereaboutsTest, looks_at_no_more_slots_at_a_time_than_it_may) {
     ASSERT_LE(looks_left, 100U);
   }
   EXPECT_EQ(turns, 50U);
-  EXPECT_EQ(whereabouts.nearest(location("+1+1"), 1, 10'000).size(), 5000U);
+  EXPECT_EQ(whereabouts.nearest(location("+1+1"), 1, 10'000, {}).clients.size(), 5000U);
+}
+
+Whereabouts::Choice beginning_with(std::string_view text, std::size_t looks_max = 1000) {
+  return {.is_wanted = [text](std::string_view client) { return client.starts_with(text); }, .looks_max = looks_max};
+}
+
+TEST_F(WhereaboutsTest, tells_of_those_only_whom_somebody_wants_to_know_about) {
+  for (std::size_t i = 0; i < 300; ++i) hear(store, line_at("other-" + std::to_string(i), "+1+1", 5));
+  hear(store, line_at("my-far", "+1.2+1", 5));
+  hear(store, line_at("my-near", "+1.1+1", 5));
+  hear(store, line_at("my-lost", "+1.1+1", 5));
+  store.forget("my-lost", "Riley", 1'000'000'000'000);
+  catch_up(whereabouts);
+  const std::vector<std::string> names{"my-far", "my-lost", "my-near", "nobody"};
+  const geo::Box box{location("+1+1"), location("+1.15+1")};
+  for (const auto& choice : {beginning_with("my-"), Whereabouts::Choice{.names = names}}) {
+    auto found = whereabouts.nearest(location("+1+1"), 30'000, 5, choice);
+    ASSERT_EQ(found.clients.size(), 2U);
+    EXPECT_EQ(found.clients[0].line, line_at("my-near", "+1.1+1", 5));
+    EXPECT_NEAR(found.clients[0].distance_m, 11119.5, 0.1);
+    EXPECT_EQ(found.clients[1].line, line_at("my-far", "+1.2+1", 5));
+    EXPECT_TRUE(found.is_all);
+
+    found = whereabouts.nearest(location("+1+1"), 30'000, 1, choice);
+    ASSERT_EQ(found.clients.size(), 1U);
+    EXPECT_EQ(found.clients[0].line, line_at("my-near", "+1.1+1", 5));
+    EXPECT_FALSE(found.is_all);
+    EXPECT_EQ(whereabouts.nearest(location("+1+1"), 12'000, 5, choice).clients.size(), 1U);
+
+    found = whereabouts.within(box, 5, choice);
+    ASSERT_EQ(found.clients.size(), 1U);
+    EXPECT_EQ(found.clients[0].line, line_at("my-near", "+1.1+1", 5));
+    EXPECT_TRUE(found.is_all);
+    EXPECT_FALSE(whereabouts.within({location("+1+1"), location("+2+2")}, 1, choice).is_all);
+    EXPECT_FALSE(found.is_cut_short);
+  }
+}
+
+TEST_F(WhereaboutsTest, looks_at_no_more_clients_than_it_may_and_at_the_nearest_first) {
+  for (std::size_t i = 0; i < 300; ++i) hear(store, line_at("other-" + std::to_string(i), "+1+1", 5));
+  hear(store, line_at("my-near", "+1+1", 5));
+  hear(store, line_at("my-far", "+2+1", 5));
+  catch_up(whereabouts);
+  const auto found = [this](std::size_t looks_max) {
+    const auto nearest = whereabouts.nearest(location("+1+1"), 1e6, 5, beginning_with("my-", looks_max));
+    EXPECT_EQ(nearest.is_all, !nearest.is_cut_short);
+    return std::to_string(nearest.clients.size()) + (nearest.is_cut_short ? " cut short" : "");
+  };
+  EXPECT_EQ(found(0), "0 cut short");
+  EXPECT_EQ(found(301), "1 cut short");
+  EXPECT_EQ(found(302), "2");
+  EXPECT_TRUE(whereabouts.within({location("+1+1"), location("+2+1")}, 5, beginning_with("my-", 301)).is_cut_short);
+  EXPECT_FALSE(whereabouts.within({location("+1+1"), location("+2+1")}, 5, beginning_with("my-", 302)).is_cut_short);
 }
 
 TEST(Whereabouts, agree_with_the_table_whatever_happened_between_two_looks) {
@@ -124,7 +178,7 @@ TEST(Whereabouts, agree_with_the_table_whatever_happened_between_two_looks) {
       if (random() % 3 != 0) continue;
       catch_up(whereabouts);
       std::map<std::string, geo::Location> seen;
-      for (const auto& near : whereabouts.nearest(location("+0+0"), 21e6, 1000)) {
+      for (const auto& near : whereabouts.nearest(location("+0+0"), 21e6, 1000, {}).clients) {
         const auto record = wire::parse_record(near.line).value();
         ASSERT_EQ(near.distance_m, geo::distance_m(location("+0+0"), record.location));
         seen.emplace(record.client, record.location);

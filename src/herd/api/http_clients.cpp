@@ -1,6 +1,4 @@
-#include <algorithm>
-#include <utility>
-#include <vector>
+#include <string>
 
 #include "herd/api/http_endpoints.h"
 #include "herd/api/http_handlers.h"
@@ -9,33 +7,6 @@
 
 namespace herd::api {
 namespace {
-
-/// So many are looked at for somebody who may not read all of them.
-constexpr std::size_t looked_at_max = 65'536;
-
-struct Listed {
-  std::vector<store::Sighting> clients;
-  bool is_all = true;
-};
-
-/// The first `limit` of what `ask` finds that `grant` may read. `ask(n)` finds the first n.
-template <class Ask>
-Listed list(std::size_t limit, const protocols::Grant& grant, Ask ask) {
-  for (auto count = limit + 1;; count = std::min(count * 4, looked_at_max)) {
-    Listed listed{ask(count)};
-    const bool was_all = listed.clients.size() < count;
-    if (!grant.is_for_all_clients()) {
-      std::erase_if(listed.clients, [&](const store::Sighting& sighting) {
-        return !grant.may(protocols::Verb::read, sighting.record().client);
-      });
-    }
-    const bool is_more = listed.clients.size() > limit;
-    if (!was_all && !is_more && count < looked_at_max) continue;
-    listed.is_all = was_all && !is_more;
-    if (is_more) listed.clients.resize(limit);
-    return listed;
-  }
-}
 
 http::HttpResponse unknown(const std::string& client) {
   return http::problem(404, "nothing is known of the client \"" + client + "\": it has not reported, or was forgotten");
@@ -55,10 +26,8 @@ http::HttpAnswer answer_clients(const HttpCall& call, Time now) {
   }
   if (box != nullptr && arguments.has("radius")) return http::problem(400, "radius belongs to near, not to bbox");
   const auto limit = static_cast<std::size_t>(arguments.number("limit"));
-  const auto listed = list(limit, *call.grant, [&](std::size_t count) {
-    if (box != nullptr) return herd.within(*box, count).clients;
-    return herd.near(*near, arguments.number("radius"), count);
-  });
+  const auto listed = box != nullptr ? herd.within(*box, limit, *call.grant)
+                                     : herd.near(*near, arguments.number("radius"), limit, *call.grant);
 
   http::HttpResponse response;
   auto& out = response.body;

@@ -3,8 +3,10 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "herd/geo/chunked_array.h"
@@ -17,6 +19,9 @@ namespace herd::geo {
 struct Box {
   Location south_west;
   Location north_east;
+
+  /// A location on the antimeridian is at both its longitudes.
+  bool contains(Location location) const;
 };
 
 /// Numbered points on the Earth that move, and who is near whom.
@@ -57,12 +62,34 @@ class CellGrid {
 
   std::size_t size() const { return size_; }
 
-  /// Replaces `out` by the at most `count_max` points that are nearest to `center` and at most `radius_m` from it, as
-  /// geo::distance_m has it, nearest first, those equally far by id.
-  void nearest(Location center, double radius_m, std::size_t count_max, std::vector<Neighbor>& out) const;
+  /// Which points somebody wants, for a question that passes over the others.
+  class Choice {
+   public:
+    /// `is_wanted` is asked at most `looks_max` times.
+    Choice(std::function<bool(Id)> is_wanted, std::size_t looks_max)
+        : is_wanted_(std::move(is_wanted)), looks_left_(looks_max) {}
 
-  /// Replaces `out` by points in `box`, in no particular order, at most `count_max` of them. Whether these are all.
-  bool within(const Box& box, std::size_t count_max, std::vector<Point>& out) const;
+    /// Whether points were left out because there were no looks left for them.
+    bool is_cut_short() const { return is_cut_short_; }
+
+   private:
+    friend CellGrid;
+    bool takes(Id id);
+
+    std::function<bool(Id)> is_wanted_;
+    std::size_t looks_left_;
+    bool is_cut_short_ = false;
+  };
+
+  /// Replaces `out` by the at most `count_max` points that are nearest to `center` and at most `radius_m` from it, as
+  /// geo::distance_m has it, nearest first, those equally far by id. With a choice, by the nearest of these; if it is
+  /// cut short, it was spent on those about the centre.
+  void nearest(Location center, double radius_m, std::size_t count_max, std::vector<Neighbor>& out,
+               Choice* choice = nullptr) const;
+
+  /// Replaces `out` by points in `box`, in no particular order, at most `count_max` of them. Whether these are all,
+  /// with a choice: of these.
+  bool within(const Box& box, std::size_t count_max, std::vector<Point>& out, Choice* choice = nullptr) const;
 
   /// What it holds of the heap.
   std::size_t bytes() const;
@@ -137,7 +164,7 @@ class CellGrid {
   void halve(Ref& cell);
   Ref join(Ref a, Ref b);
   unsigned count_in(Ref leaf) const;
-  std::vector<Id> least_ids(const Bucket& first, std::size_t count_max) const;
+  std::vector<Id> least_ids(const Bucket& first, std::size_t count_max, Choice* choice) const;
   std::uint32_t new_node(std::uint32_t parent, unsigned bit);
   Ref new_bucket(std::uint32_t parent, Key mask, Key key);
   void free_bucket(Ref bucket);

@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <boost/container/small_vector.hpp>
 #include <cmath>
+#include <functional>
 #include <numbers>
 
 #include "herd/geo/cell_grid.h"
@@ -91,6 +93,14 @@ std::int64_t eastwards(std::int64_t from, std::int64_t to) {
 }
 
 }  // namespace
+
+bool Box::contains(Location location) const {
+  const auto [latitude, longitude] = location;
+  if (latitude < south_west.latitude_e7 || latitude > north_east.latitude_e7) return false;
+  const auto width = eastwards(south_west.longitude_e7, north_east.longitude_e7);
+  const auto is_inside = [&](std::int32_t east) { return eastwards(south_west.longitude_e7, east) <= width; };
+  return is_inside(longitude) || (std::abs(longitude) == around_e7 / 2 && is_inside(-longitude));
+}
 
 /// A cell on the way down: its least corner, from the antimeridian and the south pole, and the greatest.
 struct CellGrid::Cell {
@@ -195,7 +205,17 @@ class Nearest {
 
 }  // namespace
 
-void CellGrid::nearest(Location center, double radius_m, std::size_t count_max, std::vector<Neighbor>& out) const {
+bool CellGrid::Choice::takes(Id id) {
+  if (looks_left_ == 0) {
+    is_cut_short_ = true;
+    return false;
+  }
+  --looks_left_;
+  return is_wanted_(id);
+}
+
+void CellGrid::nearest(Location center, double radius_m, std::size_t count_max, std::vector<Neighbor>& out,
+                       Choice* choice) const {
   out.clear();
   if (count_max == 0 || !(radius_m >= 0)) return;
   const auto key = key_of(center);
@@ -206,14 +226,20 @@ void CellGrid::nearest(Location center, double radius_m, std::size_t count_max, 
     Cell cell;
     double least = 0;
   };
-  // Depth first, the nearer half at once and the other when all nearer ones have been looked at: so one of each depth
-  // waits.
-  std::array<Pending, depth_max + 1> pending;
-  std::size_t pending_count = 1;
-  pending[0].cell.ref = root_;
+  // The nearer half at once. The other one waits: without a choice until all halves below the first were looked at,
+  // which is least work and lets one of each depth wait; with a choice until it is the nearest of those that wait, so
+  // that looks are spent from the centre outwards.
+  boost::container::small_vector<Pending, depth_max + 1> pending;
+  const auto wait = [&](const Pending& each) {
+    pending.push_back(each);
+    if (choice != nullptr) std::ranges::push_heap(pending, std::ranges::greater(), &Pending::least);
+  };
+  wait({{.ref = root_}, 0});
   bool holds_center = true;  // so far
-  while (pending_count != 0) {
-    auto [cell, least] = pending[--pending_count];
+  while (!pending.empty()) {
+    if (choice != nullptr) std::ranges::pop_heap(pending, std::ranges::greater(), &Pending::least);
+    auto [cell, least] = pending.back();
+    pending.pop_back();
     while (is_node(cell.ref) && least <= nearest.limit()) {
       const auto& node = nodes_[cell.ref];
       const auto look_at = [&](unsigned which) {
@@ -224,7 +250,7 @@ void CellGrid::nearest(Location center, double radius_m, std::size_t count_max, 
       auto nearer = holds_center ? Pending{cell.half(node, here), 0} : look_at(here);
       auto farther = look_at(1 - here);
       if (farther.least < nearer.least) std::swap(nearer, farther);
-      if (farther.cell.ref != none && farther.least <= nearest.limit()) pending[pending_count++] = farther;
+      if (farther.cell.ref != none && farther.least <= nearest.limit()) wait(farther);
       cell = nearer.cell;
       least = nearer.least;
     }
@@ -233,25 +259,34 @@ void CellGrid::nearest(Location center, double radius_m, std::size_t count_max, 
     const auto& bucket = bucket_of(cell.ref);
     if (bucket.next != none) {
       const auto location = bucket.locations[0];
-      for (const auto id : least_ids(bucket, count_max)) nearest.add(id, location, haversine.of(location));
-      continue;
+      const auto each = haversine.of(location);
+      if (each > nearest.limit()) continue;
+      for (const auto id : least_ids(bucket, count_max, choice)) nearest.add(id, location, each);
+    } else {
+      for (unsigned i = 0; i < bucket.count; ++i) {
+        const auto each = haversine.of(bucket.locations[i]);
+        if (each > nearest.limit() || (choice != nullptr && !choice->takes(bucket.ids[i]))) continue;
+        nearest.add(bucket.ids[i], bucket.locations[i], each);
+      }
+      nearest.tidy();
     }
-    for (unsigned i = 0; i < bucket.count; ++i) {
-      const auto each = haversine.of(bucket.locations[i]);
-      if (each <= nearest.limit()) nearest.add(bucket.ids[i], bucket.locations[i], each);
-    }
-    nearest.tidy();
+    if (choice != nullptr && choice->is_cut_short()) break;
   }
   nearest.finish();
 }
 
 /// Of a cell with several buckets, all of whose points are equally far from anywhere.
-std::vector<CellGrid::Id> CellGrid::least_ids(const Bucket& first, std::size_t count_max) const {
+std::vector<CellGrid::Id> CellGrid::least_ids(const Bucket& first, std::size_t count_max, Choice* choice) const {
   std::vector<Id> least;  // heap
   for (const auto* bucket = &first;; bucket = &bucket_of(bucket->next)) {
     for (const auto id : std::span(bucket->ids).first(bucket->count)) {
-      if (least.size() == count_max) {
-        if (id > least.front()) continue;
+      const bool is_full = least.size() == count_max;
+      if (is_full && id > least.front()) continue;
+      if (choice != nullptr && !choice->takes(id)) {
+        if (choice->is_cut_short()) return least;
+        continue;
+      }
+      if (is_full) {
         std::ranges::pop_heap(least);
         least.pop_back();
       }
@@ -262,7 +297,7 @@ std::vector<CellGrid::Id> CellGrid::least_ids(const Bucket& first, std::size_t c
   }
 }
 
-bool CellGrid::within(const Box& box, std::size_t count_max, std::vector<Point>& out) const {
+bool CellGrid::within(const Box& box, std::size_t count_max, std::vector<Point>& out, Choice* choice) const {
   out.clear();
   const auto south = std::int64_t{north_of(key_of(box.south_west))};
   const auto north = std::int64_t{north_of(key_of(box.north_east))};
@@ -291,6 +326,10 @@ bool CellGrid::within(const Box& box, std::size_t count_max, std::vector<Point>&
       const auto& bucket = bucket_of(ref);
       for (unsigned i = 0; i < bucket.count; ++i) {
         if (!holds(key_of(bucket.locations[i]))) continue;
+        if (choice != nullptr && !choice->takes(bucket.ids[i])) {
+          if (choice->is_cut_short()) return false;
+          continue;
+        }
         if (out.size() == count_max) return false;
         out.push_back({bucket.ids[i], bucket.locations[i]});
       }

@@ -86,19 +86,20 @@ bool LiveFeed::resume(Id id, std::uint64_t from) {
 std::size_t LiveFeed::make_snapshot(Id id) {
   auto& subscriber = subscribers_[id];
   const auto& wanted = grid_.wanted(id);
-  const auto add = [&](std::string_view client) { add_to_snapshot(subscriber, client); };
   subscriber.is_snapshot_complete = true;
+  const auto add_found = [&](const store::Whereabouts::Found& found) {
+    subscriber.is_snapshot_complete = found.is_all;
+    for (const auto& sighting : found.clients) add_to_snapshot(subscriber, sighting.record().client);
+  };
+  const auto& grant = *subscriber.grant;
   if (const auto* box = std::get_if<geo::Box>(&wanted)) {
-    const auto within = herd_.within(*box, snapshot_clients_max);
-    subscriber.is_snapshot_complete = within.is_all;
-    for (const auto& sighting : within.clients) add(sighting.record().client);
+    add_found(herd_.within(*box, snapshot_clients_max, grant));
   } else if (const auto* circle = std::get_if<protocols::LiveSubscription::Circle>(&wanted)) {
-    auto near = herd_.near(circle->center, circle->radius_m, snapshot_clients_max + 1);
-    subscriber.is_snapshot_complete = near.size() <= snapshot_clients_max;
-    near.resize(std::min(near.size(), snapshot_clients_max));
-    for (const auto& sighting : near) add(sighting.record().client);
+    add_found(herd_.near(circle->center, circle->radius_m, snapshot_clients_max, grant));
   } else {
-    for (const auto& client : std::get<protocols::LiveSubscription::Clients>(wanted)) add(client);
+    for (const auto& client : std::get<protocols::LiveSubscription::Clients>(wanted)) {
+      if (grant.may(protocols::Verb::read, client)) add_to_snapshot(subscriber, client);
+    }
   }
   // It is given out from the end.
   std::ranges::reverse(subscriber.snapshot);
@@ -113,7 +114,6 @@ std::size_t LiveFeed::make_snapshot(Id id) {
 
 /// What it is now counts as seen: if it changes, the subscriber will be told, also if it leaves at once.
 void LiveFeed::add_to_snapshot(LiveSubscriber& subscriber, std::string_view client) {
-  if (!subscriber.grant->is_for_all_clients() && !subscriber.grant->may(protocols::Verb::read, client)) return;
   const auto id = changes_.id_of(client);
   if (!id) return;
   changes_.refresh(*id);

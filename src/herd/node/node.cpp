@@ -4,6 +4,8 @@
 #include <boost/container/static_vector.hpp>
 #include <utility>
 
+#include "herd/protocols/readable_clients.h"
+
 namespace herd::node {
 namespace {
 
@@ -47,16 +49,24 @@ bool Node::forget(std::string_view client, Time now) {
   return is_known;
 }
 
-std::vector<store::Sighting> Node::near(geo::Location center, double radius_m, std::size_t count_max) {
-  const std::scoped_lock lock(whereabouts_mutex_);
-  catch_up();
-  return whereabouts_.nearest(center, radius_m, count_max);
+store::Whereabouts::Found Node::near(geo::Location center, double radius_m, std::size_t count_max,
+                                     const protocols::Grant& grant) {
+  return ask(grant, [&](const auto& choice) { return whereabouts_.nearest(center, radius_m, count_max, choice); });
 }
 
-store::Whereabouts::Within Node::within(const geo::Box& box, std::size_t count_max) {
+store::Whereabouts::Found Node::within(const geo::Box& box, std::size_t count_max, const protocols::Grant& grant) {
+  return ask(grant, [&](const auto& choice) { return whereabouts_.within(box, count_max, choice); });
+}
+
+template <class Ask>
+store::Whereabouts::Found Node::ask(const protocols::Grant& grant, Ask ask) {
+  const auto choice = protocols::readable_clients(grant);
+  if (choice.names) return ask(choice);
   const std::scoped_lock lock(whereabouts_mutex_);
   catch_up();
-  return whereabouts_.within(box, count_max);
+  auto found = ask(choice);
+  if (found.is_cut_short) searches_cut_short_.fetch_add(1, std::memory_order_relaxed);
+  return found;
 }
 
 bool Node::survey() {
@@ -72,9 +82,12 @@ void Node::catch_up() {
 }
 
 NodeCounters Node::counters() const {
-  return {reports_.load(std::memory_order_relaxed), invalid_commands_.load(std::memory_order_relaxed),
-          clients_refused_.load(std::memory_order_relaxed), clients_forgotten_.load(std::memory_order_relaxed),
-          report_limits_ ? report_limits_->counters().refused : 0};
+  return {reports_.load(std::memory_order_relaxed),
+          invalid_commands_.load(std::memory_order_relaxed),
+          clients_refused_.load(std::memory_order_relaxed),
+          clients_forgotten_.load(std::memory_order_relaxed),
+          report_limits_ ? report_limits_->counters().refused : 0,
+          searches_cut_short_.load(std::memory_order_relaxed)};
 }
 
 }  // namespace herd::node

@@ -19,11 +19,12 @@ namespace herd::node {
 
 /// What happened since the start.
 struct NodeCounters {
-  std::uint64_t reports = 0;            ///< valid ones heard from clients, late and repeated ones too
-  std::uint64_t invalid_commands = 0;   ///< answered with "? "
-  std::uint64_t clients_refused = 0;    ///< reports of new clients beyond clients_max
-  std::uint64_t clients_forgotten = 0;  ///< on somebody's word to this server
-  std::uint64_t reports_too_often = 0;  ///< refused: more of a client than it may send
+  std::uint64_t reports = 0;             ///< valid ones heard from clients, late and repeated ones too
+  std::uint64_t invalid_commands = 0;    ///< answered with "? "
+  std::uint64_t clients_refused = 0;     ///< reports of new clients beyond clients_max
+  std::uint64_t clients_forgotten = 0;   ///< on somebody's word to this server
+  std::uint64_t reports_too_often = 0;   ///< refused: more of a client than it may send
+  std::uint64_t searches_cut_short = 0;  ///< for clients around, by somebody who may not read most of them
 };
 
 /// One server's knowledge of the herd's clients: what all client protocols call, on any thread.
@@ -43,8 +44,9 @@ class Node : public protocols::Herd {
   std::optional<std::string> locate(std::string_view client) const override { return store_.locate(client); }
   std::optional<store::Sighting> find(std::string_view client) const override { return store_.find(client); }
   bool forget(std::string_view client, Time now) override;
-  std::vector<store::Sighting> near(geo::Location center, double radius_m, std::size_t count_max) override;
-  store::Whereabouts::Within within(const geo::Box& box, std::size_t count_max) override;
+  store::Whereabouts::Found near(geo::Location center, double radius_m, std::size_t count_max,
+                                 const protocols::Grant& grant) override;
+  store::Whereabouts::Found within(const geo::Box& box, std::size_t count_max, const protocols::Grant& grant) override;
 
   /// A little of what keeps questions for who is near short, if nobody asks just now. Whether nothing is left to do;
   /// to be called again soon if not, and every `survey_every` if so.
@@ -61,6 +63,8 @@ class Node : public protocols::Herd {
   NodeCounters counters() const;
 
  private:
+  template <class Ask>
+  store::Whereabouts::Found ask(const protocols::Grant& grant, Ask ask);
   void catch_up();
 
   std::string server_;
@@ -73,6 +77,7 @@ class Node : public protocols::Herd {
   std::atomic<std::uint64_t> invalid_commands_ = 0;
   std::atomic<std::uint64_t> clients_refused_ = 0;
   std::atomic<std::uint64_t> clients_forgotten_ = 0;
+  std::atomic<std::uint64_t> searches_cut_short_ = 0;
 };
 
 }  // namespace herd::node

@@ -151,6 +151,7 @@ std::string status_json(const StatusContext& context) {
   status.whole("clients_refused", context.node.clients_refused);
   status.whole("reports_too_often", context.node.reports_too_often);
   status.whole("clients_forgotten", context.node.clients_forgotten);
+  status.whole("searches_cut_short", context.node.searches_cut_short);
   status.whole("peer_refusals", context.peer_refusals);
   status.whole("traffic_lines_left_out", context.traffic_lines_left_out);
   status.whole("log_lines_dropped", context.log_lines_dropped);

@@ -1,6 +1,8 @@
 #include "herd/protocols/access.h"
 
 #include <algorithm>
+#include <functional>
+#include <iterator>
 
 namespace herd::protocols {
 namespace {
@@ -32,7 +34,12 @@ bool matches(std::string_view pattern, std::string_view text) {
 }  // namespace
 
 Grant::Grant(std::vector<std::string> patterns, const std::vector<Verb>& verbs)
-    : patterns_(std::move(patterns)), is_for_all_(std::ranges::find(patterns_, "*") != patterns_.end()) {
+    : named_(std::move(patterns)), is_for_all_(std::ranges::find(named_, "*") != named_.end()) {
+  std::ranges::sort(named_);
+  named_.erase(std::ranges::unique(named_).begin(), named_.end());
+  const auto has_star = [](const std::string& pattern) { return pattern.find('*') != std::string::npos; };
+  std::ranges::copy_if(named_, std::back_inserter(patterns_), has_star);
+  std::erase_if(named_, has_star);
   for (const auto verb : verbs) verbs_ |= bit(verb);
 }
 
@@ -44,7 +51,7 @@ const std::shared_ptr<const Grant>& Grant::everything() {
 
 bool Grant::may(Verb verb, std::string_view client) const {
   if (!may(verb)) return false;
-  return is_for_all_ ||
+  return is_for_all_ || std::ranges::binary_search(named_, client, std::ranges::less()) ||
          std::ranges::any_of(patterns_, [client](const auto& pattern) { return matches(pattern, client); });
 }
 

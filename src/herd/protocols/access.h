@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -23,7 +24,7 @@ enum class Verb : std::uint8_t {
 /// What somebody may do, and with which clients. Never changes.
 class Grant {
  public:
-  /// `patterns` of client ids, in which * stands for any bytes, also for none.
+  /// `patterns` of client ids as records have them, in which * stands for any bytes, also for none.
   Grant(std::vector<std::string> patterns, const std::vector<Verb>& verbs);
 
   /// What everybody may on a server that is open.
@@ -33,11 +34,16 @@ class Grant {
   bool may(Verb verb, std::string_view client) const;
   /// Whether it is for each and every client.
   bool is_for_all_clients() const { return is_for_all_; }
+  /// The ids that it names, each once, in order; those that it is for, unless patterns() is more than 0.
+  const std::vector<std::string>& named() const { return named_; }
+  /// How many patterns have a *.
+  std::size_t patterns() const { return patterns_.size(); }
 
  private:
   static constexpr unsigned bit(Verb verb) { return 1U << static_cast<unsigned>(verb); }
 
-  std::vector<std::string> patterns_;
+  std::vector<std::string> named_;     // sorted
+  std::vector<std::string> patterns_;  // with a *
   unsigned verbs_ = 0;
   bool is_for_all_ = false;
 };

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "herd/base/time.h"
+#include "herd/protocols/access.h"
 #include "herd/store/sighting.h"
 #include "herd/store/whereabouts.h"
 #include "herd/wire/command.h"
@@ -54,11 +55,14 @@ class Herd {
   /// if it is unknown or forgotten already.
   virtual bool forget(std::string_view client, Time now) = 0;
 
-  /// The at most `count_max` clients that are nearest to `center` and at most `radius_m` from it, nearest first.
-  virtual std::vector<store::Sighting> near(geo::Location center, double radius_m, std::size_t count_max) = 0;
+  /// The at most `count_max` clients that are nearest to `center` and at most `radius_m` from it, nearest first, of
+  /// those that `grant` may read. Nobody gets to know that there are others, but for the answer being cut short
+  /// (readable_clients.h) when there are very many of them.
+  virtual store::Whereabouts::Found near(geo::Location center, double radius_m, std::size_t count_max,
+                                         const Grant& grant) = 0;
 
   /// Those in a box, at most `count_max` of them, in no particular order.
-  virtual store::Whereabouts::Within within(const geo::Box& box, std::size_t count_max) = 0;
+  virtual store::Whereabouts::Found within(const geo::Box& box, std::size_t count_max, const Grant& grant) = 0;
 
   /// For the statistics: a command was answered with "? ".
   virtual void count_invalid() = 0;

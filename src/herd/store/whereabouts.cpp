@@ -39,29 +39,69 @@ bool Whereabouts::catch_up(std::size_t& looks_left) {
   return true;
 }
 
-std::vector<Sighting> Whereabouts::nearest(geo::Location center, double radius_m, std::size_t count_max) const {
+Whereabouts::Found Whereabouts::nearest(geo::Location center, double radius_m, std::size_t count_max,
+                                        const Choice& choice) const {
+  Found nearby;
+  auto& clients = nearby.clients;
+  if (choice.names) {
+    for (const auto& name : *choice.names) {
+      auto sighting = store_.find(name);
+      if (!sighting) continue;
+      sighting->distance_m = geo::distance_m(center, sighting->record().location);
+      if (sighting->distance_m <= radius_m) clients.push_back(*std::move(sighting));
+    }
+    std::ranges::sort(clients, {}, &Sighting::distance_m);
+    nearby.is_all = clients.size() <= count_max;
+    if (!nearby.is_all) clients.resize(count_max);
+    return nearby;
+  }
   std::vector<geo::CellGrid::Neighbor> found;
-  grid_.nearest(center, radius_m, count_max, found);
-  std::vector<Sighting> nearby;
-  nearby.reserve(found.size());
-  for (const auto& each : found) describe(each.id, each.distance_m, nearby);
+  auto chosen = grid_choice(choice);
+  grid_.nearest(center, radius_m, count_max + 1, found, choice.is_wanted ? &chosen : nullptr);
+  nearby.is_cut_short = chosen.is_cut_short();
+  nearby.is_all = found.size() <= count_max && !nearby.is_cut_short;
+  found.resize(std::min(found.size(), count_max));
+  clients.reserve(found.size());
+  for (const auto& each : found) describe(each.id, each.distance_m, choice, clients);
   return nearby;
 }
 
-Whereabouts::Within Whereabouts::within(const geo::Box& box, std::size_t count_max) const {
+Whereabouts::Found Whereabouts::within(const geo::Box& box, std::size_t count_max, const Choice& choice) const {
+  Found inside;
+  auto& clients = inside.clients;
+  if (choice.names) {
+    for (const auto& name : *choice.names) {
+      auto sighting = store_.find(name);
+      if (!sighting || !box.contains(sighting->record().location)) continue;
+      inside.is_all = clients.size() < count_max;
+      if (!inside.is_all) break;
+      clients.push_back(*std::move(sighting));
+    }
+    return inside;
+  }
   std::vector<geo::CellGrid::Point> found;
-  Within within;
-  within.is_all = grid_.within(box, count_max, found);
-  within.clients.reserve(found.size());
-  for (const auto& each : found) describe(each.id, 0, within.clients);
-  return within;
+  auto chosen = grid_choice(choice);
+  inside.is_all = grid_.within(box, count_max, found, choice.is_wanted ? &chosen : nullptr);
+  inside.is_cut_short = chosen.is_cut_short();
+  clients.reserve(found.size());
+  for (const auto& each : found) describe(each.id, 0, choice, clients);
+  return inside;
 }
 
-/// Appends the client at this point, unless it was forgotten since.
-void Whereabouts::describe(geo::CellGrid::Id id, double distance_m, std::vector<Sighting>& out) const {
+geo::CellGrid::Choice Whereabouts::grid_choice(const Choice& choice) const {
+  return {[this, &choice](geo::CellGrid::Id id) {
+            const auto partition = store_.open(id % followers_.size());
+            return choice.is_wanted(partition->held(id / followers_.size()).client());
+          },
+          choice.looks_max};
+}
+
+/// Appends the client at this point, unless it was forgotten since, and perhaps another one has its slot.
+void Whereabouts::describe(geo::CellGrid::Id id, double distance_m, const Choice& choice,
+                           std::vector<Sighting>& out) const {
   const auto partition = store_.open(id % followers_.size());
   const auto held = partition->held(id / followers_.size());
-  if (held.is_tombstone()) return;
+  if (held.is_tombstone() || (choice.is_wanted && !choice.is_wanted(held.client()))) return;
   auto& sighting = out.emplace_back(Sighting{{}, std::string(held.attributes()), distance_m});
   wire::append_line(sighting.line, held.record());
 }

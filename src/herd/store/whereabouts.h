@@ -2,7 +2,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <limits>
+#include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "herd/geo/cell_grid.h"
@@ -15,9 +20,23 @@ namespace herd::store {
 /// Who is where: a grid over the clients of all partitions, which follows their change logs. Reports pay nothing for
 /// it; whoever asks, or now and then somebody who has the time, calls catch_up().
 ///
-/// Not for several threads at once, though others may write to the store meanwhile.
+/// Not for several threads at once, though others may write to the store meanwhile. Questions about some clients by
+/// name need no grid: any thread may ask them at any time.
 class Whereabouts {
  public:
+  /// About which clients somebody asks. Without anything: about all.
+  struct Choice {
+    std::optional<std::span<const std::string>> names = {};           ///< these, each of them there once
+    std::function<bool(std::string_view client)> is_wanted = {};      ///< else those for which it holds
+    std::size_t looks_max = std::numeric_limits<std::size_t>::max();  ///< it is asked about so many that are around
+  };
+
+  struct Found {
+    std::vector<Sighting> clients;
+    bool is_all = true;         ///< there are no more than these
+    bool is_cut_short = false;  ///< whether there are more is not known: others took all looks
+  };
+
   /// `store` must outlive it.
   explicit Whereabouts(const RecordStore& store);
 
@@ -26,19 +45,16 @@ class Whereabouts {
   bool catch_up(std::size_t& looks_left);
 
   /// The at most `count_max` clients that are nearest to `center` and at most `radius_m` from it, nearest first. Their
-  /// lines are perhaps a little newer than what was asked about. Clients that are forgotten are nowhere.
-  std::vector<Sighting> nearest(geo::Location center, double radius_m, std::size_t count_max) const;
-
-  struct Within {
-    std::vector<Sighting> clients;
-    bool is_all = true;  ///< there are no more than these
-  };
+  /// lines are perhaps a little newer than what was asked about. Clients that are forgotten are nowhere. If it is cut
+  /// short, the looks were spent on those about the centre.
+  Found nearest(geo::Location center, double radius_m, std::size_t count_max, const Choice& choice) const;
 
   /// Those in a box, at most `count_max` of them, in no particular order.
-  Within within(const geo::Box& box, std::size_t count_max) const;
+  Found within(const geo::Box& box, std::size_t count_max, const Choice& choice) const;
 
  private:
-  void describe(geo::CellGrid::Id id, double distance_m, std::vector<Sighting>& out) const;
+  geo::CellGrid::Choice grid_choice(const Choice& choice) const;
+  void describe(geo::CellGrid::Id id, double distance_m, const Choice& choice, std::vector<Sighting>& out) const;
 
   const RecordStore& store_;
   std::vector<Follower> followers_;  // by partition

@@ -16,11 +16,11 @@ std::string owntracks_friends(protocols::Herd& herd, const protocols::Grant& gra
                               geo::Location center) {
   std::string out = "[";
   std::size_t friends = 0;
-  if (!grant.may(protocols::Verb::read)) return "[]";
-  for (const auto& sighting : herd.near(center, anywhere_m, owntracks_friends_looked_at_max)) {
+  const auto nearest = herd.near(center, anywhere_m, owntracks_friends_looked_at_max, grant);
+  for (const auto& sighting : nearest.clients) {
     const auto other = sighting.record().client;
     const auto name = owntracks_name(other);
-    if (!name || other == client || !grant.may(protocols::Verb::read, other)) continue;
+    if (!name || other == client) continue;
     if (friends++ > 0) out += ',';
     append_owntracks_location(out, *name, sighting);
     if (friends == owntracks_friends_max) break;

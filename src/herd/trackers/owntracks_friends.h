@@ -10,7 +10,8 @@
 
 namespace herd::trackers {
 
-/// So many friends are told at most, and so many clients looked at to find them: those that are nearest.
+/// So many friends are told at most, and so many clients that one may read looked at to find them: those that are
+/// nearest.
 inline constexpr std::size_t owntracks_friends_max = 100;
 inline constexpr std::size_t owntracks_friends_looked_at_max = 1000;
 
