@@ -70,7 +70,7 @@ TEST(UsableCpus, are_at_least_one_and_no_more_than_the_machine_has) {
 
 TEST(EventLoopsDeathTest, that_cannot_start_their_threads_say_so_and_do_not_hang) {
   if (geteuid() != 0) GTEST_SKIP() << "only root can become somebody who may start no thread";
-  EXPECT_EXIT(run_without_threads(), testing::ExitedWithCode(3), "cannot start 3 threads: .*`threads` in herd.toml");
+  EXPECT_EXIT(run_without_threads(), testing::ExitedWithCode(3), "cannot start 4 threads: .*`threads` in herd.toml");
 }
 
 }  // namespace

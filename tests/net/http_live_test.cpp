@@ -9,14 +9,13 @@ namespace herd::net {
 namespace {
 
 /// A feed that gives its streams what the test says, at the next tick, and answers what they hear.
-class FeedOfTest : public HttpServer::Feed {
+class FeedOfTest : public LiveLoop::Feed {
  public:
   struct Shared {
     std::mutex mutex;
     std::string said;  // by the test
     std::size_t streams = 0;
     std::size_t ticks = 0;
-    std::size_t feeds = 0;
 
     void say(const std::string& text) {
       const std::lock_guard lock(mutex);
@@ -28,7 +27,7 @@ class FeedOfTest : public HttpServer::Feed {
     }
   };
 
-  explicit FeedOfTest(Shared& shared) : shared_(shared) { ++shared.feeds; }
+  explicit FeedOfTest(Shared& shared) : shared_(shared) {}
 
   std::unique_ptr<live::LiveStream> open(const http::HttpLive& /*live*/, Time /*now*/,
                                          std::function<void()> wake) override {
@@ -78,9 +77,9 @@ class FeedOfTest : public HttpServer::Feed {
   std::size_t subscribers_ = 0;
 };
 
-HttpServer::Options with_feed(FeedOfTest::Shared& shared) {
+HttpServer::Options with(FeedOfTest& feed) {
   HttpServer::Options options;
-  options.make_feed = [&shared] { return std::make_unique<FeedOfTest>(shared); };
+  options.feed = &feed;
   options.feed_tick_every = millisecond;
   options.limits.tick = 10 * millisecond;
   options.limits.idle = 50 * millisecond;
@@ -89,8 +88,8 @@ HttpServer::Options with_feed(FeedOfTest::Shared& shared) {
 
 TEST(HttpLive, sends_events_as_they_are_there_and_ends_with_its_client) {
   FeedOfTest::Shared shared;
-  const HttpServerOfTest server(with_feed(shared));
-  EXPECT_EQ(shared.feeds, 2U) << "one for each loop";
+  FeedOfTest feed(shared);
+  const HttpServerOfTest server(with(feed));
   shared.say("snapshot\n");
   {
     auto client = server.connect();
@@ -114,7 +113,8 @@ TEST(HttpLive, sends_events_as_they_are_there_and_ends_with_its_client) {
 
 TEST(HttpLive, upgrades_to_a_websocket_and_gives_it_what_comes_even_with_the_request) {
   FeedOfTest::Shared shared;
-  const HttpServerOfTest server(with_feed(shared));
+  FeedOfTest feed(shared);
+  const HttpServerOfTest server(with(feed));
   auto client = server.connect();
   client.say(get("/a") + get("/ws") + "frame");
   // RFC 6455 section 1.3
@@ -131,7 +131,8 @@ TEST(HttpLive, upgrades_to_a_websocket_and_gives_it_what_comes_even_with_the_req
 
 TEST(HttpLive, is_told_by_its_head_alone_to_who_asks_for_that) {
   FeedOfTest::Shared shared;
-  const HttpServerOfTest server(with_feed(shared));
+  FeedOfTest feed(shared);
+  const HttpServerOfTest server(with(feed));
   auto client = server.connect();
   client.say("HEAD /live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
   const auto head = without_date(client.read_to_end());
@@ -171,7 +172,8 @@ TEST(HttpLive, ends_with_a_last_word_when_the_server_stops_and_is_refused_then) 
 
 TEST(HttpLive, server_stops_with_feeds_open) {
   FeedOfTest::Shared shared;
-  HttpServerOfTest server(with_feed(shared));
+  FeedOfTest feed(shared);
+  HttpServerOfTest server(with(feed));
   auto client = server.connect();
   client.say(get("/live"));
   client.read_to("\r\n\r\n");

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <numeric>
+#include <span>
 #include <utility>
 
 #include "herd/net/listener.h"
@@ -16,6 +17,7 @@ using asio::ip::tcp;
 
 struct ClientPort::State {
   std::vector<std::unique_ptr<Listener>> listeners;
+  std::size_t loops_admitting;
   std::size_t connections_own;
   std::size_t connections_max;
   std::atomic<std::uint64_t> connections_refused = 0;
@@ -34,12 +36,14 @@ struct ClientPort::State {
     auto client_address = remote_address(socket);
     boost::system::error_code ignored;
     Descriptor descriptor(socket.release(ignored));
-    const auto fewest = std::ranges::min_element(loops, {}, [](const auto& loop) { return loop->count(); });
+    const auto admitting = std::span(loops).first(loops_admitting);
+    const auto fewest = std::ranges::min_element(admitting, {}, [](const auto& loop) { return loop->count(); });
     (*fewest)->admit(std::move(descriptor), tls, std::move(client_address));
   }
 };
 
 ClientPort::ClientPort(EventLoops& loops, const Options& options, Loops sessions) : state_(std::make_unique<State>()) {
+  state_->loops_admitting = loops.size();
   state_->connections_own = options.connections_own;
   state_->connections_max = options.connections_max;
   state_->tls = options.tls;

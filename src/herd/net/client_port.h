@@ -32,7 +32,7 @@ class ClientPort {
     std::function<std::size_t()> connections_elsewhere = nullptr;
   };
 
-  /// Serves each loop's connections, in the order of the loops.
+  /// Serves each loop's connections, in the order of the loops; behind these, those that others of them hand over.
   using Loops = std::vector<std::unique_ptr<ClientSessions>>;
 
   /// Listens at once; accepts in loops.run(). `loops` must outlive it. Throws std::runtime_error if it cannot listen.
@@ -41,7 +41,7 @@ class ClientPort {
 
   /// Where it listens, with the ports really bound.
   std::vector<std::string> addresses() const;
-  /// How many each loop has, the main one first.
+  /// How many each has, that of the main loop first.
   std::vector<std::size_t> connections() const;
   std::uint64_t connections_refused() const;
 

@@ -24,6 +24,7 @@ ClientSession::Patience ClientSession::patience() const {
     case Wait::for_end:
       return Patience::farewell;
     case Wait::for_answer:
+    case Wait::for_owner:
     case Wait::for_nothing:
       break;
   }
@@ -42,6 +43,7 @@ ClientSession::Wait ClientSession::take_turn(Desk& desk) {
       wait_ = discard(desk);
       break;
     case Wait::for_answer:
+    case Wait::for_owner:
     case Wait::for_nothing:
       assert(false && "it waits for no socket");
   }
@@ -117,6 +119,8 @@ ClientSession::Wait ClientSession::converse(Desk& desk, Next next) {
         break;
       case Next::answer:
         return Wait::for_answer;
+      case Next::leave:
+        return Wait::for_owner;
       case Next::close:
         stream_.end_writing();
         return input_ended_ ? Wait::for_nothing : Wait::for_end;

@@ -34,6 +34,7 @@ class ClientSession : public boost::intrusive::list_base_hook<> {
     for_room,    ///< unsent replies: while the client does not read them, it is not read either
     for_answer,  ///< ask() is to be called, and take_answer() when the answer comes
     for_end,     ///< the last reply is sent; closing before the client has stopped sending would take it from it
+    for_owner,   ///< hand_over() is to be called
     for_nothing  ///< it is over: to be closed
   };
 
@@ -54,6 +55,7 @@ class ClientSession : public boost::intrusive::list_base_hook<> {
     input,   ///< on_input()
     write,   ///< go_on(): there is more to say
     answer,  ///< ask()
+    leave,   ///< hand_over()
     close,   ///< the conversation is over
     abort    ///< without a farewell
   };
@@ -83,9 +85,17 @@ class ClientSession : public boost::intrusive::list_base_hook<> {
   Wait take_answer(const std::function<Next(Desk&)>& step, Desk& desk);
 
   /// It waits for an answer, which is to come by way of `bring`, once.
-  virtual void ask(Bring bring) = 0;
+  virtual void ask(Bring /*bring*/) {}
+  /// Its conversation goes on elsewhere: gives its stream away, and nothing more is asked of it.
+  virtual void hand_over() {}
 
  protected:
+  /// A conversation that began elsewhere, in which it is to go_on().
+  static constexpr struct GoesOn {
+  } goes_on{};
+  ClientSession(ClientStream stream, GoesOn /*goes_on*/)
+      : stream_(std::move(stream)), wait_(Wait::for_room), next_(Next::write), has_heard_(true) {}
+
   /// What came; nothing: the client has stopped sending. Appends to the replies on the desk.
   virtual Next on_input(std::string_view bytes, Desk& desk) = 0;
   /// What was said before is sent.
@@ -102,11 +112,12 @@ class ClientSession : public boost::intrusive::list_base_hook<> {
   /// The client has completed a TLS handshake.
   virtual void on_greeted() {}
   /// The client speaks TLS on a plain port, or none on a port of TLS: the last chance to say something.
-  virtual Next on_misunderstanding(bool speaks_tls, Desk& desk) = 0;
+  virtual Next on_misunderstanding(bool /*speaks_tls*/, Desk& /*desk*/) { return Next::abort; }
   /// TLS came to nothing, for this reason.
   virtual void on_tls_failure(std::string_view /*reason*/) {}
 
   const ClientStream& stream() const { return stream_; }
+  ClientStream give_stream() { return std::move(stream_); }
   bool input_has_ended() const { return input_ended_; }
   /// From now on patience is as fresh as if it were of another kind.
   void renew_patience() { is_patience_fresh_ = true; }

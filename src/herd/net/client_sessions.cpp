@@ -26,6 +26,7 @@ constexpr ClientPoll::For polled_for(Wait wait) {
       return ClientPoll::For::input;
     case Wait::for_room:
       return ClientPoll::For::room;
+    case Wait::for_owner:
     case Wait::for_answer:  // the system would tell of a broken connection without end
     case Wait::for_nothing:
       break;
@@ -63,22 +64,31 @@ ClientSessions::~ClientSessions() {
 
 void ClientSessions::admit(Descriptor socket, std::optional<ClientTls> tls, std::string client_address) {
   count_.fetch_add(1, std::memory_order_relaxed);
-  asio::dispatch(context_,
-                 [this, socket = std::move(socket), tls = std::move(tls),
-                  address = std::move(client_address)]() mutable { add(std::move(socket), tls, std::move(address)); });
+  asio::dispatch(context_, [this, socket = std::move(socket), tls = std::move(tls),
+                            address = std::move(client_address)]() mutable {
+    add(make(std::move(socket), tls, std::move(address)));
+  });
 }
 
-void ClientSessions::add(Descriptor socket, const std::optional<ClientTls>& tls, std::string client_address) {
-  std::unique_ptr<ClientSession> made;
+void ClientSessions::admit(std::unique_ptr<ClientSession> session) {
+  count_.fetch_add(1, std::memory_order_relaxed);
+  is_drained_ = false;
+  asio::dispatch(context_, [this, session = std::move(session)]() mutable { add(std::move(session)); });
+}
+
+/// Null if there is no memory for it.
+std::unique_ptr<ClientSession> ClientSessions::make(Descriptor socket, const std::optional<ClientTls>& tls,
+                                                    std::string client_address) const {
   try {
-    if (!closed_) {
-      made = make_(tls ? ClientStream(std::move(socket), *tls) : ClientStream(std::move(socket)),
-                   std::move(client_address));
-    }
+    return make_(tls ? ClientStream(std::move(socket), *tls) : ClientStream(std::move(socket)),
+                 std::move(client_address));
   } catch (const std::exception&) {
-    made.reset();  // no memory: closed
+    return nullptr;
   }
-  if (!made) {
+}
+
+void ClientSessions::add(std::unique_ptr<ClientSession> made) {
+  if (!made || closed_) {
     count_.fetch_sub(1, std::memory_order_relaxed);
     return;
   }
@@ -86,7 +96,7 @@ void ClientSessions::add(Descriptor socket, const std::optional<ClientTls>& tls,
   session.listed_as_ = session.patience();
   session.listed_at_ = tick_;
   list_of(session).push_back(session);
-  settle(session, Wait::for_input);
+  settle(session, session.waits());
 }
 
 void ClientSessions::on_ready(void* client) {
@@ -115,6 +125,7 @@ void ClientSessions::settle(ClientSession& session, Wait next) {
     if (!poll_.watch(session.stream_.socket(), session.polled_for_, wanted, &session)) return end(session);
     session.polled_for_ = wanted;
   }
+  if (next == Wait::for_owner) return hand_over(session);
   enlist(session);
   if (next == Wait::for_answer) return ask(session);
   if (next == Wait::for_input && session.stream_.may_have_unread()) rouse(session);
@@ -143,6 +154,15 @@ void ClientSessions::ask(ClientSession& session) {
   } catch (const std::exception&) {
     end(session);
   }
+}
+
+/// Whoever has it from now on counts it before it is counted here no more.
+void ClientSessions::hand_over(ClientSession& session) {
+  try {
+    session.hand_over();
+  } catch (const std::exception&) {  // no memory: closed
+  }
+  end(session);
 }
 
 void ClientSessions::on_answer(ClientSession& session,

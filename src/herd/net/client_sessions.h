@@ -36,12 +36,16 @@ class ClientSessions : private ClientPoll::Handler {
   /// The session of a new connection.
   using Make = std::function<std::unique_ptr<ClientSession>(ClientStream stream, std::string client_address)>;
 
-  /// `on_round_end` is called after each round of turns. The loop must outlive it.
+  /// `on_round_end` is called after each round of turns. `make`: null if only sessions that are made are admitted. The
+  /// loop must outlive it.
   ClientSessions(EventLoop& loop, const Limits& limits, std::function<void()> on_round_end, Make make);
   ~ClientSessions() override;
 
   /// Serves a connection from now on, TLS if there is some. From any thread.
   void admit(Descriptor socket, std::optional<ClientTls> tls, std::string client_address);
+
+  /// Serves a session that was begun elsewhere. From any thread.
+  void admit(std::unique_ptr<ClientSession> session);
 
   /// Lets a session go on that waits for input, though there is none: soon, on the loop.
   void rouse(ClientSession& session);
@@ -61,7 +65,9 @@ class ClientSessions : private ClientPoll::Handler {
  private:
   using Sessions = boost::intrusive::list<ClientSession>;
 
-  void add(Descriptor socket, const std::optional<ClientTls>& tls, std::string client_address);
+  std::unique_ptr<ClientSession> make(Descriptor socket, const std::optional<ClientTls>& tls,
+                                      std::string client_address) const;
+  void add(std::unique_ptr<ClientSession> made);
   void on_ready(void* client) override;
   void on_round_end() override { on_round_end_(); }
   template <class Step>
@@ -69,6 +75,7 @@ class ClientSessions : private ClientPoll::Handler {
   void settle(ClientSession& session, ClientSession::Wait next);
   void enlist(ClientSession& session);
   void ask(ClientSession& session);
+  void hand_over(ClientSession& session);
   void on_answer(ClientSession& session, const std::function<ClientSession::Next(ClientSession::Desk&)>& step);
   void serve_roused();
   void end_those_at_rest();

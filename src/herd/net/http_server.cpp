@@ -1,68 +1,29 @@
 #include "herd/net/http_server.h"
 
-#include <boost/asio/steady_timer.hpp>
-#include <chrono>
+#include <list>
+#include <optional>
 #include <utility>
 
-#include "herd/net/clock.h"
 #include "herd/net/http_session.h"
 
 namespace herd::net {
 
-namespace asio = boost::asio;
-
 namespace {
 
-/// What one loop's sessions share, and its live feed, which is ticked only while it has subscribers.
-class HttpLoop {
- public:
-  HttpLoop(EventLoop& loop, const HttpServer::Options& options, http::HttpService& service, TrafficLog& log,
-           HttpCounters& counters)
-      : feed_(options.make_feed ? options.make_feed() : nullptr),
-        tick_every_(options.feed_tick_every),
-        ticker_(loop.context()),
-        services_{
-            service,
-            log,
-            counters,
-            options.body_bytes_per_s_min * static_cast<std::size_t>(options.limits.body / millisecond) / 1000,
-            options.warn,
-            [this](const http::HttpLive& live, Time now, ClientSession& session) { return open(live, now, session); }} {
+/// What one loop's sessions share.
+HttpSession::Services services(const HttpServer::Options& options, http::HttpService& service, TrafficLog& log,
+                               HttpCounters& counters, LiveLoop* live) {
+  HttpSession::Services services{
+      service,      log,
+      counters,     options.body_bytes_per_s_min * static_cast<std::size_t>(options.limits.body / millisecond) / 1000,
+      options.warn, nullptr};
+  if (live != nullptr) {
+    services.go_live = [live](ClientStream stream, http::HttpLive feed, std::string input) {
+      live->take(std::move(stream), std::move(feed), std::move(input));
+    };
   }
-
-  std::unique_ptr<ClientSession> make(ClientStream stream, std::string client_address) {
-    return std::make_unique<HttpSession>(std::move(stream), services_, std::move(client_address));
-  }
-
-  /// Those that make() makes for. To be called before any is made.
-  void serve_for(ClientSessions& sessions) { sessions_ = &sessions; }
-
- private:
-  std::unique_ptr<live::LiveStream> open(const http::HttpLive& live, Time now, ClientSession& session) {
-    if (!feed_) return nullptr;
-    auto stream = feed_->open(live, now, [this, &session] { sessions_->rouse(session); });
-    tick_soon();
-    return stream;
-  }
-
-  void tick_soon() {
-    if (std::exchange(is_ticking_, true)) return;
-    ticker_.expires_after(std::chrono::nanoseconds(tick_every_));
-    ticker_.async_wait([this](const boost::system::error_code& error) {
-      is_ticking_ = false;
-      if (error || feed_->subscribers() == 0) return;
-      feed_->tick(wall_now());
-      tick_soon();
-    });
-  }
-
-  std::unique_ptr<HttpServer::Feed> feed_;
-  Duration tick_every_;
-  asio::steady_timer ticker_;
-  bool is_ticking_ = false;
-  HttpSession::Services services_;
-  ClientSessions* sessions_ = nullptr;
-};
+  return services;
+}
 
 }  // namespace
 
@@ -80,20 +41,29 @@ struct HttpServer::State {
 
   ClientPort::Loops serve(EventLoops& event_loops, const Options& options, http::HttpService& service, TrafficLog& log,
                           const std::function<void()>& on_turn_end) {
+    if (options.feed != nullptr) {
+      live.emplace(event_loops.background(), *options.feed, options.feed_tick_every, counters);
+    }
     ClientPort::Loops sessions;
     for (std::size_t i = 0; i < event_loops.size(); ++i) {
-      auto& loop = *loops.emplace_back(std::make_unique<HttpLoop>(event_loops[i], options, service, log, counters));
-      sessions.push_back(std::make_unique<ClientSessions>(event_loops[i], options.limits, on_turn_end,
-                                                          [&loop](ClientStream stream, std::string address) {
-                                                            return loop.make(std::move(stream), std::move(address));
-                                                          }));
-      loop.serve_for(*sessions.back());
+      auto& shared = loops.emplace_back(services(options, service, log, counters, live ? &*live : nullptr));
+      sessions.push_back(std::make_unique<ClientSessions>(
+          event_loops[i], options.limits, on_turn_end, [&shared](ClientStream stream, std::string address) {
+            return std::make_unique<HttpSession>(std::move(stream), shared, std::move(address));
+          }));
+    }
+    if (live) {
+      // Nothing comes in by them that anybody else would have to hear of.
+      sessions.push_back(std::make_unique<ClientSessions>(event_loops.background(), options.limits, [] {}, nullptr));
+      live->serve_with(*sessions.back());
     }
     return sessions;
   }
 
   HttpCounters counters;
-  std::vector<std::unique_ptr<HttpLoop>> loops;  // outlive their sessions
+  // These outlive the sessions.
+  std::list<HttpSession::Services> loops;
+  std::optional<LiveLoop> live;
   ClientPort port;
 };
 

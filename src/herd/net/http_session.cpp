@@ -41,24 +41,16 @@ HttpSession::HttpSession(ClientStream stream, Services& services, std::string cl
 HttpSession::~HttpSession() = default;
 
 ClientSession::Patience HttpSession::patience_for_input() const {
-  if (live_) return Patience::endless;
   if (!request_) return Patience::idle;
   return request_->parser.has_head() ? Patience::body : Patience::head;
 }
 
 HttpSession::Next HttpSession::on_input(std::string_view bytes, Desk& desk) {
-  if (!live_) return serve(bytes, desk);
-  if (input_has_ended()) return Next::abort;
-  return live_->on_input(bytes, desk.replies) ? Next::write : Next::close;
+  return serve(bytes, desk);
 }
 
 HttpSession::Next HttpSession::go_on(Desk& desk) {
-  if (!live_) return serve({}, desk);
-  if (desk.is_stopping) return on_stopping(desk);
-  // What came with the request that it began with.
-  if (!kept_.empty() && !live_->on_input(std::exchange(kept_, {}), desk.replies)) return Next::close;
-  if (!live_->on_room(wall_now(), desk.replies)) return Next::close;
-  return desk.replies.empty() ? Next::input : Next::write;
+  return serve({}, desk);
 }
 
 /// Makes of what was kept, and of what is fresh, what can be made of it, and keeps the rest.
@@ -82,7 +74,6 @@ HttpSession::Next HttpSession::serve(std::string_view fresh, Desk& desk) {
 HttpSession::Next HttpSession::serve_requests(std::string_view& input, Desk& desk) {
   auto next = Next::input;
   while (next == Next::input) {
-    if (live_) return Next::write;  // what came behind the request is for the stream, which go_on() begins
     if (desk.replies.size() >= replies_bytes_max) return Next::write;
     if (!request_) {
       while (input.starts_with("\r\n")) input.remove_prefix(2);  // RFC 9112 section 2.2
@@ -147,7 +138,7 @@ HttpSession::Next HttpSession::begin(bool has_input, Desk& desk) {
 
 HttpSession::Next HttpSession::answer(HttpAnswer&& answer, bool has_input, Desk& desk) {
   if (const auto* response = std::get_if<HttpResponse>(&answer)) return respond(*response, has_input, desk);
-  if (const auto* live = std::get_if<HttpLive>(&answer)) return go_live(*live, has_input, desk);
+  if (auto* live = std::get_if<HttpLive>(&answer)) return go_live(std::move(*live), has_input, desk);
   request_->later = std::get<HttpLater>(std::move(answer));
   return Next::answer;
 }
@@ -182,17 +173,20 @@ HttpSession::Next HttpSession::respond(const HttpResponse& response, bool has_in
   return keeps_alive ? Next::input : Next::close;
 }
 
-HttpSession::Next HttpSession::go_live(const HttpLive& live, bool has_input, Desk& desk) {
+HttpSession::Next HttpSession::go_live(HttpLive&& live, bool has_input, Desk& desk) {
   if (request_->is_head) return respond({200, "text/event-stream", {}, live.fields}, has_input, desk);
   if (desk.is_stopping) return refuse(problem(503, "this server is stopping; ask another one"), desk);
-  const auto now = wall_now();
-  live_ = services_.open_live(live, now, *this);
-  if (!live_) return refuse(problem(503, "this server has no live feeds"), desk);
+  if (!services_.go_live) return refuse(problem(503, "this server has no live feeds"), desk);
   services_.counters.live_feeds.add();
-  services_.responses.append_live_head(desk.replies, live, now);
+  services_.responses.append_live_head(desk.replies, live, wall_now());
   log_out(live.framing == HttpLive::Framing::websocket ? 101 : 200);
   end_request();
-  return Next::write;
+  live_ = std::make_unique<HttpLive>(std::move(live));
+  return Next::leave;
+}
+
+void HttpSession::hand_over() {
+  services_.go_live(give_stream(), std::move(*live_), std::move(kept_));
 }
 
 /// Answers before the body has come (RFC 9110 section 10.1.1). What is on its way already is taken when it has closed.
@@ -249,11 +243,7 @@ HttpSession::Next HttpSession::on_late_input(Desk& desk) {
   }
 }
 
-HttpSession::Next HttpSession::on_stopping(Desk& desk) {
-  if (live_) {
-    live_->on_stopping(desk.replies);
-    return Next::close;
-  }
+HttpSession::Next HttpSession::on_stopping(Desk& /*desk*/) {
   return request_ ? Next::input : Next::abort;
 }
 

@@ -8,7 +8,6 @@
 
 #include "herd/base/traffic_log.h"
 #include "herd/http/http_exchange.h"
-#include "herd/live/live_feed.h"
 #include "herd/net/client_session.h"
 #include "herd/net/http_counters.h"
 #include "herd/net/http_parser.h"
@@ -17,7 +16,7 @@
 namespace herd::net {
 
 /// One client's connection in HTTP/1.1: requests one after the other, pipelined perhaps, each answered before the next
-/// is looked at; or a live feed, to its end.
+/// is looked at. If it becomes a live feed, another session takes over.
 ///
 /// It has bytes of its own only while a request is incomplete or is being answered, or its client does not read.
 class HttpSession : public ClientSession {
@@ -41,8 +40,9 @@ class HttpSession : public ClientSession {
     HttpCounters& counters;
     std::size_t body_bytes_min;  ///< each time patience with a body is renewed
     std::function<void(const std::string& text)> warn;
-    /// Opens what follows a live head; `wake` lets the session go on. Rouses it on the loop only.
-    std::function<std::unique_ptr<live::LiveStream>(const http::HttpLive&, Time, ClientSession&)> open_live;
+    /// Takes over a connection on which a live head was sent, with the input behind the request; null: there are no
+    /// live feeds.
+    std::function<void(ClientStream, http::HttpLive, std::string input)> go_live;
     HttpResponses responses = {};
     std::unique_ptr<Request> spare = nullptr;  ///< what the last request needed
   };
@@ -52,6 +52,7 @@ class HttpSession : public ClientSession {
   ~HttpSession() override;
 
   void ask(Bring bring) override;
+  void hand_over() override;
 
  private:
   Next on_input(std::string_view bytes, Desk& desk) override;
@@ -68,7 +69,7 @@ class HttpSession : public ClientSession {
   Next begin(bool has_input, Desk& desk);
   Next answer(http::HttpAnswer&& answer, bool has_input, Desk& desk);
   Next respond(const http::HttpResponse& response, bool has_input, Desk& desk);
-  Next go_live(const http::HttpLive& live, bool has_input, Desk& desk);
+  Next go_live(http::HttpLive&& live, bool has_input, Desk& desk);
   Next refuse(const http::HttpResponse& response, Desk& desk);
   Next forgo_body(Desk& desk);
   Next refuse(const HttpParser::Refusal& refusal, Desk& desk);
@@ -79,7 +80,7 @@ class HttpSession : public ClientSession {
   std::string client_address_;
   std::string kept_;  // input that nothing was made of yet
   std::unique_ptr<Request> request_;
-  std::unique_ptr<live::LiveStream> live_;
+  std::unique_ptr<http::HttpLive> live_;  // from its head on
 };
 
 }  // namespace herd::net

@@ -62,7 +62,7 @@ net::HttpServer::Options ClientPorts::http_options(std::size_t connections_max, 
   options.connections_own = http_connections_own;
   options.connections_elsewhere = [this] { return sum(line_connections()); };
   options.tls = tls_.http;
-  options.make_feed = services.make_feed;
+  options.feed = services.feed;
   options.warn = [this](const std::string& text) { warn(text); };
   return options;
 }

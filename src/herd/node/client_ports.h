@@ -30,8 +30,8 @@ class ClientPorts {
     http::HttpService& http;
     protocols::Access& access;
     net::LogFile& log;
-    std::function<void()> on_turn_end;  ///< by the threads of the loops, after each round of turns
-    std::function<std::unique_ptr<net::HttpServer::Feed>()> make_feed = nullptr;  ///< null: no live feeds
+    std::function<void()> on_turn_end;    ///< by the threads of the loops, after each round of turns
+    net::LiveLoop::Feed* feed = nullptr;  ///< null: no live feeds
   };
 
   /// Listens at once. `connections_max` is for all ports together. Throws std::runtime_error if it cannot listen, or if

@@ -35,26 +35,18 @@ FigureGroup http_figures(const ClientPorts& ports) {
       }};
 }
 
-FigureGroup live_figures(const std::vector<const live::LiveCounters*>& feeds) {
-  const auto sum = [&](SharedCount live::LiveCounters::* count) {
-    std::uint64_t all = 0;
-    for (const auto* feed : feeds) all += feed->*count;
-    return all;
-  };
-  using Counters = live::LiveCounters;
+FigureGroup live_figures(const live::LiveCounters& counts) {
   return {"live",
           {
-              {"opened", "Live feeds that were opened.", Kind::counter, sum(&Counters::opened)},
-              {"resumed", "Live feeds that went on where an earlier one had ended.", Kind::counter,
-               sum(&Counters::resumed)},
-              {"snapshots", "Snapshots that were made.", Kind::counter, sum(&Counters::snapshots)},
-              {"incomplete", "Snapshots with room for a part of the clients only.", Kind::counter,
-               sum(&Counters::incomplete)},
+              {"opened", "Live feeds that were opened.", Kind::counter, counts.opened},
+              {"resumed", "Live feeds that went on where an earlier one had ended.", Kind::counter, counts.resumed},
+              {"snapshots", "Snapshots that were made.", Kind::counter, counts.snapshots},
+              {"incomplete", "Snapshots with room for a part of the clients only.", Kind::counter, counts.incomplete},
               {"fell_behind", "Subscribers that got a new snapshot, for too much was pending.", Kind::counter,
-               sum(&Counters::fell_behind)},
-              {"changes", "Changes that were read for subscribers.", Kind::counter, sum(&Counters::changes)},
-              {"batches", "Batches that subscribers were given.", Kind::counter, sum(&Counters::batches)},
-              {"told", "Clients in these batches.", Kind::counter, sum(&Counters::told)},
+               counts.fell_behind},
+              {"changes", "Changes that were read for subscribers.", Kind::counter, counts.changes},
+              {"batches", "Batches that subscribers were given.", Kind::counter, counts.batches},
+              {"told", "Clients in these batches.", Kind::counter, counts.told},
           }};
 }
 

@@ -11,7 +11,7 @@
 namespace herd::node {
 
 FigureGroup http_figures(const ClientPorts& ports);
-FigureGroup live_figures(const std::vector<const live::LiveCounters*>& feeds);
+FigureGroup live_figures(const live::LiveCounters& counts);
 FigureGroup access_figures(const AccessControl& access);
 FigureGroup mqtt_figures(const MqttDoor& door);
 FigureGroup app_figures(const trackers::TrackerApps& apps);

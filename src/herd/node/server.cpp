@@ -101,10 +101,10 @@ std::optional<std::vector<std::string>> own_hosts(const Config& config, const Se
   return hosts;
 }
 
-/// The live feeds of one event loop.
-class LoopFeed : public net::HttpServer::Feed {
+/// This server's live feeds.
+class Feed : public net::LiveLoop::Feed {
  public:
-  explicit LoopFeed(Node& node) : feed_(node, node.store()) {}
+  explicit Feed(Node& node) : feed_(node, node.store()) {}
 
   std::unique_ptr<live::LiveStream> open(const http::HttpLive& live, Time now, std::function<void()> wake) override {
     return feed_.open(live, now, std::move(wake));
@@ -151,14 +151,14 @@ class Server {
         neighbors_(connect_neighbors(config, self)),
         api_(node_, places_.provider(), access_, self_,
              {config.cors_origins, {config.owntracks_friends, &log_}, own_hosts(config, self)}),
-        ports_(loops_, config, self, raise_descriptor_limit(loops_.size()),
+        ports_(loops_, config, self, raise_descriptor_limit(loops_.size() + 1),
                {.herd = node_,
                 .places = places_.provider(),
                 .http = api_,
                 .access = access_,
                 .log = log_,
                 .on_turn_end = [this] { wake_neighbors(); },
-                .make_feed = [this] { return make_feed(); }}),
+                .feed = &feed_}),
         peer_(loop_, self.peer.host, self.peer.port, identity_, those_who_dial(), tls(),
               flood::hello_max_for(self.peer.is_loopback()), log_) {
     if (config.mqtt && config.mqtt->is_for(self.id)) {
@@ -223,12 +223,6 @@ class Server {
       if (neighbor->link.neighbor() < self_config_.id) dialling.push_back(&neighbor->connection);
     }
     return dialling;
-  }
-
-  std::unique_ptr<net::HttpServer::Feed> make_feed() {
-    auto feed = std::make_unique<LoopFeed>(node_);
-    feeds_.push_back(&feed->counters());
-    return feed;
   }
 
   const net::PeerTls* tls() const { return tls_ ? &*tls_ : nullptr; }
@@ -318,7 +312,7 @@ class Server {
     for (const auto& neighbor : neighbors_) links.push_back(&neighbor->connection);
     context.look_at(node_, links);
     context.groups.push_back(http_figures(ports_));
-    context.groups.push_back(live_figures(feeds_));
+    context.groups.push_back(live_figures(feed_.counters()));
     context.groups.push_back(app_figures(api_.apps()));
     context.groups.push_back(access_figures(access_));
     if (mqtt_) context.groups.push_back(mqtt_figures(*mqtt_));
@@ -367,7 +361,7 @@ class Server {
   std::vector<std::unique_ptr<Neighbor>> neighbors_;
   SelfDescription self_{loop_, [this] { return look(); }};
   api::HttpApi api_;
-  std::vector<const live::LiveCounters*> feeds_;  // of the ports
+  Feed feed_{node_};
   ClientPorts ports_;
   net::PeerListener peer_;
   std::unique_ptr<MqttDoor> mqtt_;
