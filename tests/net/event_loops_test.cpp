@@ -1,5 +1,6 @@
 #include "herd/net/event_loops.h"
 
+#include <algorithm>
 #include <barrier>
 #include <cstdlib>
 #include <gtest/gtest.h>
@@ -36,11 +37,24 @@ TEST(EventLoops, end_when_none_has_anything_left_to_serve) {
   loops.run();
 }
 
+TEST(EventLoops, have_one_in_the_background_whose_thread_gives_way) {
+  EventLoops loops(2);
+  std::vector<int> niceness(3);
+  const auto look = [&](EventLoop& loop, int& its) { loop.soon([&its] { its = ::getpriority(PRIO_PROCESS, 0); }); };
+  look(loops[0], niceness[0]);
+  look(loops[1], niceness[1]);
+  look(loops.background(), niceness[2]);
+  const int own = ::getpriority(PRIO_PROCESS, 0);
+  loops.run();
+  EXPECT_EQ(niceness, (std::vector{own, own, std::min(own + 10, 19)}));
+}
+
 TEST(EventLoops, all_stop_when_one_throws_and_its_failure_is_thrown) {
-  for (const std::size_t failing : {0U, 1U, 2U}) {
+  for (const std::size_t failing : {0U, 1U, 2U, 3U}) {
     EventLoops loops(3);
-    for (std::size_t i = 0; i < loops.size(); ++i) loops[i].every(3600 * second, [] {});
-    loops[failing].every(millisecond, [] { throw std::runtime_error("a loop failed"); });
+    const std::vector<EventLoop*> all = {&loops[0], &loops[1], &loops[2], &loops.background()};
+    for (auto* const loop : all) loop->every(3600 * second, [] {});
+    all[failing]->every(millisecond, [] { throw std::runtime_error("a loop failed"); });
     try {
       loops.run();
       FAIL() << "nothing was thrown";

@@ -1,6 +1,8 @@
+#include <algorithm>
 #include <gtest/gtest.h>
 #include <mutex>
 #include <string>
+#include <sys/resource.h>
 
 #include "herd/net/http_server.h"
 #include "net/http_server_of_test.h"
@@ -16,6 +18,7 @@ class FeedOfTest : public LiveLoop::Feed {
     std::string said;  // by the test
     std::size_t streams = 0;
     std::size_t ticks = 0;
+    int niceness = 0;  // of the thread that opens
 
     void say(const std::string& text) {
       const std::lock_guard lock(mutex);
@@ -32,6 +35,7 @@ class FeedOfTest : public LiveLoop::Feed {
   std::unique_ptr<live::LiveStream> open(const http::HttpLive& /*live*/, Time /*now*/,
                                          std::function<void()> wake) override {
     wake_ = std::move(wake);
+    shared_.niceness = ::getpriority(PRIO_PROCESS, 0);
     return std::make_unique<Stream>(*this);
   }
   void tick(Time /*now*/) override {
@@ -127,6 +131,81 @@ TEST(HttpLive, upgrades_to_a_websocket_and_gives_it_what_comes_even_with_the_req
   client.say("bye");
   EXPECT_EQ(client.read_to_end(), "heard bye");
   eventually([&] { return shared.count() == 0; });
+}
+
+TEST(HttpLive, begins_behind_all_that_was_asked_before_it) {
+  FeedOfTest::Shared shared;
+  FeedOfTest feed(shared);
+  auto options = with(feed);
+  options.limits.stalled = 0;
+  const HttpServerOfTest server(options);
+  auto client = server.connect();
+  std::string requests;
+  constexpr std::size_t before = 400;
+  for (std::size_t i = 0; i < before; ++i) requests += get("/large");
+  client.say(requests);
+  client.say(get("/live"));
+  // More than the system holds on the way: the session waits for its client to read.
+  shared.say("snapshot\n");
+  std::string heard;
+  for (std::size_t i = 0; i < before; ++i) {
+    heard = client.read_to("<");
+    ASSERT_EQ(heard.size(), heard.find("\r\n\r\n") + 4 + 50'000) << i;
+  }
+  EXPECT_EQ(without_date(client.read_to("snapshot\n")),
+            "HTTP/1.1 200 OK\r\nServer: proxyherd\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n"
+            "Connection: close\r\n\r\nsnapshot\n");
+}
+
+TEST(HttpLive, counts_among_the_connections_of_the_port) {
+  FeedOfTest::Shared shared;
+  FeedOfTest feed(shared);
+  auto options = with(feed);
+  options.connections_max = 2;
+  const HttpServerOfTest server(options);
+  auto first = server.connect();
+  first.say(get("/live"));
+  first.read_to("\r\n\r\n");
+  {
+    auto second = server.connect();
+    second.say(get("/live"));
+    second.read_to("\r\n\r\n");
+    eventually([&] { return shared.count() == 2; });
+    EXPECT_EQ(server.connections(), 2U);
+    EXPECT_EQ(server.connect().read_to_end(), "");
+    EXPECT_EQ(server.refused(), 1U);
+  }
+  eventually([&] { return server.connections() == 1; });
+  auto third = server.connect();
+  third.say(get("/live"));
+  third.read_to("\r\n\r\n");
+  EXPECT_EQ(server.refused(), 1U);
+}
+
+TEST(HttpLive, ends_for_a_client_that_does_not_read) {
+  FeedOfTest::Shared shared;
+  FeedOfTest feed(shared);
+  auto options = with(feed);
+  options.limits.stalled = 50 * millisecond;
+  const HttpServerOfTest server(options);
+  auto client = server.connect();
+  client.say(get("/live"));
+  client.read_to("\r\n\r\n");
+  std::string much;
+  much.resize(20'000'000, 'x');
+  shared.say(much);
+  eventually([&] { return server.connections() == 0 && shared.count() == 0; });
+  EXPECT_EQ(server.counters().readers_too_slow.sum(), 1U);
+}
+
+TEST(HttpLive, is_told_by_a_thread_that_gives_way) {
+  FeedOfTest::Shared shared;
+  FeedOfTest feed(shared);
+  const HttpServerOfTest server(with(feed));
+  auto client = server.connect();
+  client.say(get("/live"));
+  eventually([&] { return shared.count() == 1; });
+  EXPECT_EQ(shared.niceness, std::min(::getpriority(PRIO_PROCESS, 0) + 10, 19));
 }
 
 TEST(HttpLive, is_told_by_its_head_alone_to_who_asks_for_that) {
