@@ -110,8 +110,7 @@ class Browser {
   }
 }
 
-// One loop, so that whoever comes again comes to the same feed.
-describeHerd('live feeds', { topology: chain('Riley', 'Juzang'), threads: 1 }, (herd) => {
+describeHerd('live feeds', { topology: chain('Riley', 'Juzang'), threads: 2 }, (herd) => {
   const url = (server, query) => `http://127.0.0.1:${herd.servers[server].ports.http}/v1/live?${query}`;
   const say = (server, client, location, time = fromNow(0)) => report(herd.servers[server], { client, location, time });
   const forget = (server, client) =>

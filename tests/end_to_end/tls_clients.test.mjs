@@ -228,6 +228,24 @@ describe('TLS for clients', { timeout: 120_000 }, () => {
     assert.match(checked.stdout, /line and http ports are TLS, with certificates in .*, valid\n {2}Alone until /);
   });
 
+  it('goes on in a live feed, with what came behind the request, too', async () => {
+    const socket = await connect(alone.ports.http);
+    let heard = '';
+    socket.setEncoding('latin1').on('data', (piece) => (heard += piece)).on('error', () => {});
+    const ping = '\x89\x84\0\0\0\0ping';
+    socket.write('GET /v1/ws?bbox=10,10,11,11 HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
+      `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n${ping}`, 'latin1');
+    await eventually('a pong and a snapshot', () => heard.includes('\x8a\x04ping') && heard.includes('"complete":true'));
+    socket.write(ping, 'latin1');
+    await eventually('another pong', () => heard.split('\x8a\x04ping').length === 3);
+    assert.match(await curl('--cacert', ca(), '-X', 'PUT', '-d', '{"lat":10.5,"lon":10.5}',
+      `https://127.0.0.1:${alone.ports.http}/v1/clients/live-tls`), /live-tls/);
+    await eventually('the change', () => heard.includes('"client":"live-tls"'));
+    const closed = within(10, 'the end', new Promise((resolve) => socket.on('close', resolve)));
+    socket.write('\x88\x82\0\0\0\0\x03\xe8', 'latin1');
+    await closed;
+  });
+
   it('outlives rubbish in and after the handshake', async () => {
     for (const bytes of [Buffer.from('160301', 'hex'), Buffer.concat([Buffer.from('16030100ff', 'hex'), Buffer.alloc(5000, 1)])]) {
       for (const port of [alone.ports.http, alone.ports.line]) {
