@@ -43,11 +43,12 @@ class ListeningHerd : public herd::protocols::Herd {
   std::optional<std::string> locate(std::string_view /*client*/) const override { return std::nullopt; }
   std::optional<herd::store::Sighting> find(std::string_view /*client*/) const override { return std::nullopt; }
   bool forget(std::string_view /*client*/, Time /*at*/) override { return false; }
-  std::vector<herd::store::Sighting> near(herd::geo::Location /*center*/, double /*radius_m*/,
-                                          std::size_t /*count_max*/) override {
+  herd::store::Whereabouts::Found near(herd::geo::Location /*center*/, double /*radius_m*/, std::size_t /*count_max*/,
+                                       const herd::protocols::Grant& /*grant*/) override {
     return {};
   }
-  herd::store::Whereabouts::Within within(const herd::geo::Box& /*box*/, std::size_t /*count_max*/) override {
+  herd::store::Whereabouts::Found within(const herd::geo::Box& /*box*/, std::size_t /*count_max*/,
+                                         const herd::protocols::Grant& /*grant*/) override {
     return {};
   }
   void count_invalid() override {}

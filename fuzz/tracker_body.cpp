@@ -44,14 +44,18 @@ class CheckingHerd : public protocols::Herd {
   std::optional<std::string> locate(std::string_view /*client*/) const override { return std::nullopt; }
   std::optional<store::Sighting> find(std::string_view /*client*/) const override { return std::nullopt; }
   bool forget(std::string_view /*client*/, Time /*now*/) override { return false; }
-  std::vector<store::Sighting> near(geo::Location /*center*/, double /*radius_m*/, std::size_t count_max) override {
-    std::vector<store::Sighting> all;
+  store::Whereabouts::Found near(geo::Location /*center*/, double /*radius_m*/, std::size_t count_max,
+                                 const protocols::Grant& /*grant*/) override {
+    store::Whereabouts::Found all;
     for (const auto& [client, sighting] : clients) {
-      if (all.size() < count_max) all.push_back(sighting);
+      if (all.clients.size() < count_max) all.clients.push_back(sighting);
     }
     return all;
   }
-  store::Whereabouts::Within within(const geo::Box& /*box*/, std::size_t /*count_max*/) override { return {}; }
+  store::Whereabouts::Found within(const geo::Box& /*box*/, std::size_t /*count_max*/,
+                                   const protocols::Grant& /*grant*/) override {
+    return {};
+  }
   void count_invalid() override {}
 
   std::map<std::string, store::Sighting> clients;

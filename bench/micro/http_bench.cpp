@@ -13,7 +13,7 @@
 #include "herd/base/json_leaves.h"
 #include "herd/node/node.h"
 
-namespace herd::protocols {
+namespace herd::api {
 namespace {
 
 constexpr Time now = 1621464828'223371889;
@@ -25,8 +25,10 @@ struct NoPlaces : places::Provider {
   void find_nearby(std::vector<places::NearbyQuery> /*queries*/, Found on_found) override { on_found({}); }
 };
 
-struct Open : Access {
-  std::shared_ptr<const Grant> grant(const Credentials& /*credentials*/) const override { return Grant::everything(); }
+struct Open : protocols::Access {
+  std::shared_ptr<const protocols::Grant> grant(const Credentials& /*credentials*/) const override {
+    return protocols::Grant::everything();
+  }
   bool admits(std::string_view /*address*/, unsigned /*requests*/, Time /*now*/) override { return true; }
   void count_denied() override {}
 };
@@ -56,10 +58,11 @@ void put_a_report(benchmark::State& state) {
   for (std::size_t i = 0; i < clients; ++i) targets.push_back("/v1/clients/phone-" + std::to_string(i));
   std::size_t next = 0;
   for (auto _ : state) {
-    const HttpHead head{"PUT",
-                        targets[next],
-                        {{"Host", "127.0.0.1:8080"}, {"Content-Type", "application/json"}, {"Content-Length", "95"}},
-                        "127.0.0.1:4711"};
+    const http::HttpHead head{
+        "PUT",
+        targets[next],
+        {{"Host", "127.0.0.1:8080"}, {"Content-Type", "application/json"}, {"Content-Length", "95"}},
+        "127.0.0.1:4711"};
     const auto exchange = all.api.begin(head, now);
     exchange->on_body(body, now);
     auto answer = exchange->finish(now);
@@ -71,11 +74,12 @@ BENCHMARK(put_a_report);
 
 void get_a_client(benchmark::State& state) {
   Api all;
-  const HttpHead put{"PUT", "/v1/clients/phone-7", {}, "127.0.0.1:4711"};
+  const http::HttpHead put{"PUT", "/v1/clients/phone-7", {}, "127.0.0.1:4711"};
   const auto report = all.api.begin(put, now);
   report->on_body(body, now);
   report->finish(now);
-  const HttpHead head{"GET", "/v1/clients/phone-7", {{"Host", "127.0.0.1:8080"}, {"Accept", "*/*"}}, "127.0.0.1:4711"};
+  const http::HttpHead head{
+      "GET", "/v1/clients/phone-7", {{"Host", "127.0.0.1:8080"}, {"Accept", "*/*"}}, "127.0.0.1:4711"};
   for (auto _ : state) {
     auto answer = all.api.begin(head, now)->finish(now);
     benchmark::DoNotOptimize(answer);
@@ -129,4 +133,4 @@ void batch_of_reports(benchmark::State& state) {
 BENCHMARK(batch_of_reports)->Unit(benchmark::kMillisecond);
 
 }  // namespace
-}  // namespace herd::protocols
+}  // namespace herd::api
