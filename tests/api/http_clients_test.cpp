@@ -98,6 +98,35 @@ TEST_F(HttpClients, are_forgotten_once) {
   EXPECT_EQ(response("GET", "/v1/clients/p").status, 404);
 }
 
+TEST_F(HttpClients, are_refused_when_a_member_of_their_report_is_of_another_kind_than_it_must_be) {
+  const auto put = [this](std::string_view more) {
+    return ask("PUT", "/v1/clients/p", R"({"lat":1,"lon":2,)" + std::string(more) + "}");
+  };
+  EXPECT_EQ(put(R"("client":true)"), "400 client is \\\"true\\\"; it must be a text");
+  EXPECT_EQ(put(R"("client":["p"])"), "400 client is an array; it must be a text");
+  EXPECT_EQ(put(R"("client":{"id":"p"})"), "400 client is an object; it must be a text");
+  EXPECT_EQ(put(R"("others":["campus"])"), "400 others is an array; it must be an object of names and values");
+  EXPECT_EQ(put(R"("others":[{"wifi":"campus"}])").substr(0, 22), "400 others is an array");
+  EXPECT_EQ(put(R"("others":[])").substr(0, 22), "400 others is an array");
+  EXPECT_EQ(put(R"("others":"campus")"), "400 others is \\\"campus\\\"; it must be an object of names and values");
+  EXPECT_EQ(put(R"("attributes":[5])").substr(0, 26), "400 attributes is an array");
+  EXPECT_EQ(put(R"("attributes":5)").substr(0, 24), "400 attributes is \\\"5\\\";");
+  EXPECT_EQ(put(R"("attributes":{"others":["campus"]})").substr(0, 33), "400 attributes.others is an array");
+  EXPECT_EQ(put(R"("accuracy_m":[5])"), "400 accuracy_m is an array; it must be a number, or be left out");
+  EXPECT_EQ(put(R"("attributes":{"speed_mps":{}})"),
+            "400 attributes.speed_mps is an object; it must be a number, or be left out");
+  EXPECT_EQ(put(R"("time":[])"), "400 time is an array; it must be a number or a text");
+  EXPECT_EQ(put(R"("lat":{})"), "400 lat is an object; it must be a number");
+  EXPECT_EQ(put(R"("wifi":{})").substr(0, 36), "400 a report has no member \\\"wifi\\\";");
+  EXPECT_EQ(herd.reports, 0U);
+  EXPECT_EQ(put(R"("attributes":{"others":{"a":{"b":["c",true]},"d":[]}},"server":[],"time":1)").substr(0, 3), "200");
+  EXPECT_NE(response("GET", "/v1/clients/p").body.find(R"("others":{"a.b.0":"c","a.b.1":"true"})"), std::string::npos);
+}
+
+TEST_F(HttpClients, may_have_a_number_for_an_id) {
+  EXPECT_EQ(ask("PUT", "/v1/clients/7", R"({"client":7,"lat":1,"lon":2,"time":1621464827})").substr(0, 3), "200");
+}
+
 struct HttpClientsAround : HttpConversation {
   void SetUp() override {
     HttpConversation::SetUp();

@@ -90,6 +90,18 @@ TEST_F(HttpReports, before_a_place_where_the_body_breaks_off_are_taken) {
   EXPECT_EQ(response("POST", "/v1/reports", "[1] [2]").status, 400);
 }
 
+TEST_F(HttpReports, of_a_client_that_is_no_text_are_refused_alone) {
+  EXPECT_EQ(ask("POST", "/v1/reports",
+                R"([{"client":true,"lat":1,"lon":2},{"client":"b","lat":1,"lon":2},)"
+                R"({"client":["c"],"lat":1,"lon":2},{"client":"d","lat":1,"lon":2,"others":[]}])"),
+            "200 application/json "
+            R"({"accepted":1,"refused":3,"errors":[)"
+            R"({"index":0,"line":1,"detail":"client is \"true\"; it must be a text"},)"
+            R"({"index":2,"line":1,"detail":"client is an array; it must be a text"},)"
+            R"({"index":3,"line":1,"detail":"others is an array; it must be an object of names and values"}]})"
+            "\n");
+}
+
 TEST_F(HttpReports, larger_than_16_kib_are_refused_alone) {
   const auto large = R"({"client":"a","lat":1,"lon":2,"others":{"x":")" + std::string(16'384, 'x') + "\"}}";
   EXPECT_EQ(ask("POST", "/v1/reports", "[" + large + R"(,{"client":"b","lat":1,"lon":2}])"),

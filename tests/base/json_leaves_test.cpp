@@ -35,6 +35,16 @@ TEST(JsonLeaves, of_arrays_have_their_places_for_keys) {
   EXPECT_THAT(leaves_of("[true,null]"), ElementsAre("0=true", "1=null"));
 }
 
+TEST(JsonLeaves, come_after_the_branches_that_they_are_of) {
+  std::vector<std::string> told;
+  const auto read = read_json(
+      R"({"a":[1,[],{"b":[2]}],"c":{}})",
+      [&](const JsonLeaf& leaf) { told.push_back(std::string(leaf.path) + '=' + std::string(leaf.text)); },
+      [&](const JsonBranch& branch) { told.push_back(std::string(branch.path) + (branch.is_array ? "[]" : "{}")); });
+  EXPECT_TRUE(read);
+  EXPECT_THAT(told, ElementsAre("{}", "a[]", "a.0=1", "a.1[]", "a.2{}", "a.2.b[]", "a.2.b.0=2", "c{}"));
+}
+
 TEST(JsonLeaves, have_numbers_as_they_were_written) {
   EXPECT_THAT(
       leaves_of("[1621464827.959498503,5.0E-5,-0.0,18446744073709551616,1e2,34.068930]"),

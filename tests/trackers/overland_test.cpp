@@ -27,7 +27,9 @@ std::vector<std::string> heard(std::string_view body, std::string_view device = 
   std::vector<std::string> out;
   const auto read = batch->for_each([&](std::string_view point) {
     protocols::PhoneReport report;
-    const auto parsed = read_overland(point, batch->device().empty() ? device : batch->device(), report);
+    auto named = batch->device();
+    if (named.id.empty() && !named.wrong) named.id = device;
+    const auto parsed = read_overland(point, named, report);
     out.push_back(parsed ? protocols::heard_text(report, now) : parsed.error().message);
   });
   if (!read) out.push_back(read.error().message);
@@ -66,6 +68,23 @@ TEST(Overland, may_name_the_device_in_the_point_or_beside_the_points) {
             Texts{"colota +1+2 1 []"});
   EXPECT_EQ(heard(R"({"device_id":"colota","locations":)" + points + "}"), Texts{"colota +1+2 1 []"});
   EXPECT_EQ(heard(R"({"locations":)" + points + R"(,"device_id":null})"), Texts{"phone +1+2 1 []"});
+}
+
+TEST(Overland, is_named_by_texts_only) {
+  const auto properties = [](std::string_view device) { return R"("timestamp":1,"device_id":)" + std::string(device); };
+  EXPECT_EQ(heard(point(properties("true"))), Texts{R"(the "device_id" is true; it must be a text)"});
+  EXPECT_EQ(heard(point(properties(R"(["jane"])"))), Texts{R"(the "device_id" is an array; it must be a text)"});
+  EXPECT_EQ(heard(point(properties("{}"))), Texts{R"(the "device_id" is an object; it must be a text)"});
+  EXPECT_EQ(heard(point(properties("7"))), Texts{"7 +1+2 1 []"});
+
+  // Beside the points it is of those that have none of their own.
+  const std::string points =
+      R"({"locations":[{"geometry":{"coordinates":[2,1]},"properties":{"timestamp":1}},)"
+      R"({"geometry":{"coordinates":[2,1]},"properties":{"timestamp":1,"device_id":"jane"}}],"device_id":)";
+  EXPECT_EQ(heard(points + "false}"), (Texts{R"(the "device_id" is false; it must be a text)", "jane +1+2 1 []"}));
+  EXPECT_EQ(heard(points + "[]}"), (Texts{R"(the "device_id" is an array; it must be a text)", "jane +1+2 1 []"}));
+  EXPECT_EQ(heard(points + R"({"a":"b"}})"),
+            (Texts{R"(the "device_id" is an object; it must be a text)", "jane +1+2 1 []"}));
 }
 
 TEST(Overland, loses_no_point_to_a_broken_one) {

@@ -97,6 +97,17 @@ TEST(OwnTracks, finds_user_and_device_in_topics_of_three_parts_and_in_those_belo
   }
 }
 
+TEST(OwnTracks, is_named_by_texts_only) {
+  EXPECT_EQ(client_of({}, R"(,"tid":7)"), "7");
+  EXPECT_EQ(client_of({}, R"(,"tid":true)"), R"(the "tid" is true; it must be a text)");
+  EXPECT_EQ(client_of({.user = "jane"}, R"(,"tid":["x"])"), R"(the "tid" is an array; it must be a text)");
+  EXPECT_EQ(client_of({.user = "jane", .device = "phone"}, R"(,"tid":{})"),
+            R"(the "tid" is an object; it must be a text)");
+  EXPECT_EQ(client_of({}, R"(,"topic":false,"tid":"TI")"), R"(the "topic" is false; it must be a text)");
+  EXPECT_EQ(client_of({}, R"(,"topic":["owntracks/m/n"],"tid":true)"), R"(the "topic" is an array; it must be a text)");
+  EXPECT_EQ(client_of({}, R"(,"topic":null,"tid":"TI","in":{"tid":true})"), "TI");
+}
+
 TEST(OwnTracks, keeps_ids_without_white_space) {
   EXPECT_EQ(client_of({.user = "jane doe", .device = "phone\n100%"}), "jane%20doe/phone%0A100%25");
 }
@@ -106,6 +117,10 @@ TEST(OwnTracks, says_nothing_of_a_place_in_any_other_kind) {
     const auto payload = R"({"_type":")" + std::string(type) + R"(","lat":1,"lon":2,"tst":3,"tid":"x"})";
     EXPECT_EQ(hear(payload).client, "other") << type;
   }
+}
+
+TEST(OwnTracks, says_nothing_of_a_place_in_any_other_kind_whatever_else_it_has) {
+  EXPECT_EQ(hear(R"({"_type":"cmd","tid":[]})").client, "other");
 }
 
 TEST(OwnTracks, says_what_is_wrong_with_a_payload) {

@@ -52,6 +52,18 @@ TEST(TraccarClient, knows_nothing_where_it_says_minus_one) {
       "7 +1+2 1749995112 [altitude -1]");
 }
 
+TEST(TraccarClient, is_named_by_texts_only) {
+  const auto heard_of = [](std::string_view id) {
+    return heard(R"({"location":{"timestamp":1,"coords":{"latitude":1,"longitude":2}},"device_id":)" + std::string(id) +
+                 "}");
+  };
+  EXPECT_EQ(heard_of("48241179"), "48241179 +1+2 1 []");
+  EXPECT_EQ(heard_of("true"), R"(the "device_id" is true; it must be a text)");
+  EXPECT_EQ(heard_of(R"(["7"])"), R"(the "device_id" is an array; it must be a text)");
+  EXPECT_EQ(heard_of(R"({"id":"7"})"), R"(the "device_id" is an object; it must be a text)");
+  EXPECT_EQ(heard_of("null"), "the client id is missing or empty");
+}
+
 TEST(TraccarClient, says_what_is_wrong) {
   EXPECT_EQ(heard(R"({"location":{"coords":{"latitude":1}},"device_id":"7"})"),
             "the longitude is missing; it must be a number of degrees from -180 to 180");

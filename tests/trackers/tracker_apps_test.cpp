@@ -159,6 +159,27 @@ TEST(TrackerApps, are_told_apart_by_what_they_send_whatever_the_path) {
   EXPECT_EQ(phones.log.lines, std::vector<std::string>());
 }
 
+TEST(TrackerApps, that_name_a_client_by_what_is_no_text_send_a_broken_point_which_is_counted_and_logged) {
+  Phones phones;
+  EXPECT_EQ(phones.answer({.body = R"({"_type":"location","lat":1,"lon":2,"tst":3,"tid":true})"}), "200 []");
+  EXPECT_EQ(phones.counted(TrackerApp::owntracks), "1 0 1 0");
+  EXPECT_EQ(phones.answer({.body = R"({"location":{"coords":{"latitude":1,"longitude":2}},"device_id":["known"]})"}),
+            "200 ");
+  EXPECT_EQ(phones.counted(TrackerApp::traccar), "1 0 1 0");
+  EXPECT_EQ(phones.answer({.target = "/phone",
+                           .body = R"({"device_id":{},"locations":[{"geometry":{"coordinates":[2,1]},"properties":)"
+                                   R"({"timestamp":1}},{"geometry":{"coordinates":[2,1]},"properties":{"timestamp":1,)"
+                                   R"("device_id":"good"}}]})"}),
+            R"(200 {"result":"ok"})");
+  EXPECT_EQ(phones.counted(TrackerApp::overland), "1 1 1 0");
+  EXPECT_EQ(phones.at("good"), "+1+2 1 []");
+  const std::vector<std::string> lines{
+      "in 127.0.0.1:5 OwnTracks point not used: the \"tid\" is true; it must be a text",
+      "in 127.0.0.1:5 Traccar Client point not used: the \"device_id\" is an array; it must be a text",
+      "in 127.0.0.1:5 Overland point not used: the \"device_id\" is an object; it must be a text"};
+  EXPECT_EQ(phones.log.lines, lines);
+}
+
 TEST(TrackerApps, send_bodies_in_any_number_of_parts) {
   for (const std::size_t step : {1U, 2U, 7U, 100U}) {
     Phones phones;

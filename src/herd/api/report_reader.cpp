@@ -42,6 +42,20 @@ std::string unknown_member(std::string_view path) {
   return "a report has no member " + quoted(path) + "; " + did_you_mean(path, names);
 }
 
+/// Members in which there are others.
+constexpr std::string_view attributes = "attributes";
+constexpr std::string_view others = "others";
+
+/// What is behind "attributes." if it begins so, else all.
+std::string_view without_attributes(std::string_view path) {
+  const bool is_inside = path.starts_with(attributes) && path.substr(attributes.size()).starts_with('.');
+  return is_inside ? path.substr(attributes.size() + 1) : path;
+}
+
+bool is_of_others(std::string_view name) {
+  return name.starts_with(others) && name.substr(others.size()).starts_with('.');
+}
+
 /// Puts the leaves of one report where they belong.
 class Taker {
  public:
@@ -50,19 +64,25 @@ class Taker {
   void take(const JsonLeaf& leaf) {
     if (leaf.kind == JsonLeaf::Kind::null) return;
     const auto path = leaf.path;
+    const auto name = without_attributes(path);
+    if (is_of_others(name)) return report_.add_attribute(name.substr(others.size() + 1), leaf.text);
     if (path == "lat") return report_.set_latitude(leaf.text);
     if (path == "lon") return report_.set_longitude(leaf.text);
     if (path == "time") return report_.set_time(leaf.text);
-    if (path == "client") return take_client(leaf.text);
-    static constexpr std::string_view attributes = "attributes.";
-    static constexpr std::string_view others = "others.";
-    const auto name = path.starts_with(attributes) ? path.substr(attributes.size()) : path;
-    if (const auto known = std::ranges::find(quantities, name, &NamedQuantity::name); known != quantities.end()) {
-      if (leaf.kind == JsonLeaf::Kind::number) return report_.set(known->quantity, leaf.text);
-      return complain(std::string(path) + " is " + quoted(leaf.text) + "; it must be a number, or be left out");
+    if (path == "client" && leaf.kind != JsonLeaf::Kind::boolean) return take_client(leaf.text);
+    const auto* const known = std::ranges::find(quantities, name, &NamedQuantity::name);
+    if (known != quantities.end() && leaf.kind == JsonLeaf::Kind::number) {
+      return report_.set(known->quantity, leaf.text);
     }
-    if (name.starts_with(others)) return report_.add_attribute(name.substr(others.size()), leaf.text);
-    if (std::ranges::find(passed_over, path) == passed_over.end()) complain(unknown_member(path));
+    complain(path, quoted(leaf.text));
+  }
+
+  void take(const JsonBranch& branch) {
+    const auto name = without_attributes(branch.path);
+    const bool has_members = branch.path.empty() || branch.path == attributes || name == others;
+    if (is_of_others(name) || (has_members && !branch.is_array)) return;
+    // What the text itself is its reader says.
+    if (!branch.path.empty()) complain(branch.path, branch.is_array ? "an array" : "an object");
   }
 
   const std::optional<Error>& error() const { return error_; }
@@ -72,6 +92,28 @@ class Taker {
     if (client_.empty()) return report_.set_client(id);
     if (protocols::encode_client(id) == client_ || id == client_) return;
     complain("the body is of the client " + quoted(id) + ", the path of " + quoted(client_) + "; leave the former out");
+  }
+
+  /// A member is what it must not be.
+  void complain(std::string_view path, const std::string& what) {
+    const auto name = without_attributes(path);
+    std::string remedy;
+    if (path == "client") {
+      remedy = "a text";
+    } else if (path == "time") {
+      remedy = "a number or a text";
+    } else if (path == "lat" || path == "lon") {
+      remedy = "a number";
+    } else if (std::ranges::find(quantities, name, &NamedQuantity::name) != quantities.end()) {
+      remedy = "a number, or be left out";
+    } else if (path == attributes || name == others) {
+      remedy = "an object of names and values";
+    } else if (std::ranges::find(passed_over, path) == passed_over.end()) {
+      return complain(unknown_member(path));
+    } else {
+      return;
+    }
+    complain(std::string(path) + " is " + what + "; it must be " + remedy);
   }
 
   void complain(std::string message) {
@@ -88,7 +130,9 @@ class Taker {
 Result<protocols::Herd::Heard> ReportReader::read(std::string_view text, std::string_view client, Time now) {
   report_.clear();
   Taker taker(report_, client);
-  const auto read = read_json(text, [&taker](const JsonLeaf& leaf) { taker.take(leaf); });
+  const auto read = read_json(
+      text, [&taker](const JsonLeaf& leaf) { taker.take(leaf); },
+      [&taker](const JsonBranch& branch) { taker.take(branch); });
   if (!read) return is_utf8(text) ? read.error() : Error{"no JSON: there are bytes that are no UTF-8"};
   if (trim(text).front() != '{')
     return Error{R"(a report must be a JSON object: {"client":"phone-7","lat":34,"lon":-118})"};

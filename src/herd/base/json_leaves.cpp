@@ -19,7 +19,9 @@ class LeafHandler {
   static constexpr std::size_t max_key_size = static_cast<std::size_t>(-1);
   static constexpr std::size_t max_string_size = static_cast<std::size_t>(-1);
 
-  explicit LeafHandler(const std::function<void(const JsonLeaf&)>& on_leaf) : on_leaf_(on_leaf) {}
+  LeafHandler(const std::function<void(const JsonLeaf&)>& on_leaf,
+              const std::function<void(const JsonBranch&)>& on_branch)
+      : on_leaf_(on_leaf), on_branch_(on_branch) {}
 
   using Error = boost::system::error_code;
 
@@ -59,6 +61,7 @@ class LeafHandler {
 
   bool enter(bool is_array) {
     begin_element();
+    if (on_branch_) on_branch_({path_, is_array});
     levels_.push_back({is_array, path_.size()});
     return true;
   }
@@ -99,6 +102,7 @@ class LeafHandler {
   }
 
   const std::function<void(const JsonLeaf&)>& on_leaf_;
+  const std::function<void(const JsonBranch&)>& on_branch_;
   std::vector<Level> levels_;
   std::string path_;
   std::string text_;  // what came of a text in parts
@@ -106,10 +110,11 @@ class LeafHandler {
 
 }  // namespace
 
-Result<void> read_json(std::string_view text, const std::function<void(const JsonLeaf&)>& on_leaf) {
+Result<void> read_json(std::string_view text, const std::function<void(const JsonLeaf&)>& on_leaf,
+                       const std::function<void(const JsonBranch&)>& on_branch) {
   json::parse_options options;
   options.max_depth = json_depth_max;
-  json::basic_parser<LeafHandler> parser(options, on_leaf);
+  json::basic_parser<LeafHandler> parser(options, on_leaf, on_branch);
   boost::system::error_code error;
   auto read = parser.write_some(false, text.data(), text.size(), error);
   if (!error && text.find_first_not_of(" \t\r\n", read) != std::string_view::npos) {

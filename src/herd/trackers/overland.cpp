@@ -2,6 +2,7 @@
 
 #include "herd/base/json_elements.h"
 #include "herd/base/json_leaves.h"
+#include "herd/trackers/text_members.h"
 
 namespace herd::trackers {
 namespace {
@@ -23,15 +24,19 @@ std::optional<OverlandBatch> OverlandBatch::find(std::string_view body) {
   }
   const auto end = elements.array_end();
   if (!begin && !end) return std::nullopt;
-  std::string device;
+  OverlandDevice device;
+  TextMembers ids{"device_id"};
   if (end) {
     auto around = std::string(body.substr(0, begin.value_or(*end)));
     around += body.substr(*end);
-    const auto read = read_json(around, [&device](const JsonLeaf& leaf) {
-      if (leaf.path == "device_id" && leaf.kind != JsonLeaf::Kind::null) device = leaf.text;
-    });
+    const auto take = [&](const JsonLeaf& leaf) {
+      ids.look(leaf);
+      if (leaf.path == "device_id" && leaf.kind != JsonLeaf::Kind::null) device.id = leaf.text;
+    };
+    const auto read = read_json(around, take, [&ids](const JsonBranch& branch) { ids.look(branch); });
     static_cast<void>(read);  // what is wrong with it for_each() will say
   }
+  if (ids.error()) device = {"", ids.error()};
   return OverlandBatch(body, std::move(device));
 }
 
@@ -49,14 +54,16 @@ Result<void> OverlandBatch::for_each(const std::function<void(std::string_view p
   }
 }
 
-Result<void> read_overland(std::string_view point, std::string_view device, protocols::PhoneReport& report) {
+Result<void> read_overland(std::string_view point, const OverlandDevice& device, protocols::PhoneReport& report) {
   report.clear();
-  report.set_client(device);
+  report.set_client(device.id);
+  TextMembers ids{"properties.device_id"};
   std::string altitude;
   bool is_altitude_known = true;
   bool is_time_known = false;
-  const auto read = read_json(point, [&](const JsonLeaf& leaf) {
+  const auto take = [&](const JsonLeaf& leaf) {
     using enum protocols::PhoneReport::Quantity;
+    ids.look(leaf);
     if (leaf.kind == JsonLeaf::Kind::null) return;
     if (leaf.path == "geometry.coordinates.0") report.set_longitude(leaf.text);
     if (leaf.path == "geometry.coordinates.1") report.set_latitude(leaf.text);
@@ -75,8 +82,11 @@ Result<void> read_overland(std::string_view point, std::string_view device, prot
     if (name == "battery_level") report.set(battery_percent, leaf.text, percent);
     if (name == "battery_state") report.add_attribute("battery_state", leaf.text);
     if (name == "motion.0") report.add_attribute("motion", leaf.text);
-  });
+  };
+  const auto read = read_json(point, take, [&ids](const JsonBranch& branch) { ids.look(branch); });
   if (!read) return read.error();
+  if (ids.error()) return *ids.error();
+  if (device.wrong && !report.has_client()) return *device.wrong;
   if (is_altitude_known) report.set(protocols::PhoneReport::Quantity::altitude_m, altitude);
   // Other points of the batch are of other times: that it is of now cannot be meant.
   if (!is_time_known) return Error{R"(the "timestamp" is missing)"};

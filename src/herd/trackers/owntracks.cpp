@@ -8,6 +8,7 @@
 #include "herd/base/json_text.h"
 #include "herd/base/text.h"
 #include "herd/geo/location.h"
+#include "herd/trackers/text_members.h"
 #include "herd/wire/attributes.h"
 
 namespace herd::trackers {
@@ -86,8 +87,10 @@ Result<OwnTracksKind> read_owntracks(std::string_view payload, const OwnTracksSe
   std::string type;
   std::string topic;
   std::string tracker_id;
-  const auto read = read_json(payload, [&](const JsonLeaf& leaf) {
+  TextMembers ids{"topic", "tid"};
+  const auto take = [&](const JsonLeaf& leaf) {
     using enum protocols::PhoneReport::Quantity;
+    ids.look(leaf);
     if (leaf.kind == JsonLeaf::Kind::null) return;
     if (leaf.path == "_type") type = leaf.text;
     if (leaf.path == "topic") topic = leaf.text;
@@ -101,13 +104,15 @@ Result<OwnTracksKind> read_owntracks(std::string_view payload, const OwnTracksSe
     if (leaf.path == "cog") report.set(course_deg, leaf.text);
     if (leaf.path == "batt") report.set(battery_percent, leaf.text);
     if (std::ranges::find(kept, leaf.path) != kept.end()) report.add_attribute(leaf.path, leaf.text);
-  });
+  };
+  const auto read = read_json(payload, take, [&ids](const JsonBranch& branch) { ids.look(branch); });
   if (!read) return read.error();
   if (type.empty()) return Error{R"(there is no "_type", which every payload of OwnTracks has)"};
   if (type != "location") {
     report.clear();
     return OwnTracksKind::other;
   }
+  if (ids.error()) return *ids.error();
   name_client(report, sender, topic, tracker_id);
   return OwnTracksKind::location;
 }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "herd/base/json_leaves.h"
+#include "herd/trackers/text_members.h"
 
 namespace herd::trackers {
 namespace {
@@ -22,9 +23,11 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kept{{{"e
 
 Result<void> read_traccar(std::string_view body, protocols::PhoneReport& report) {
   report.clear();
-  return read_json(body, [&report](const JsonLeaf& leaf) {
+  TextMembers ids{"device_id"};
+  const auto take = [&](const JsonLeaf& leaf) {
     using enum protocols::PhoneReport::Quantity;
-    if (leaf.kind == JsonLeaf::Kind::null) return;
+    ids.look(leaf);
+    if (leaf.kind == JsonLeaf::Kind::null || ids.error()) return;
     if (leaf.path == "device_id") report.set_client(leaf.text);
     if (!leaf.path.starts_with(location)) return;
     const auto path = leaf.path.substr(location.size());
@@ -38,7 +41,10 @@ Result<void> read_traccar(std::string_view body, protocols::PhoneReport& report)
     if (path == "battery.level") report.set(battery_percent, leaf.text, percent);
     const auto* const other = std::ranges::find(kept, path, &decltype(kept)::value_type::first);
     if (other != kept.end()) report.add_attribute(other->second, leaf.text);
-  });
+  };
+  const auto read = read_json(body, take, [&ids](const JsonBranch& branch) { ids.look(branch); });
+  if (read && ids.error()) return *ids.error();
+  return read;
 }
 
 }  // namespace herd::trackers

@@ -149,10 +149,12 @@ class TrackerApps::Exchange : public http::HttpExchange {
     auto& counters = begin(TrackerApp::overland);
     const auto grant = grant_of("");
     if (!grant) return unknown();
-    std::string device = batch.device();
-    if (device.empty()) device = http::value_of(query_, "id");
-    if (device.empty()) device = last_segment(path_);
-    if (device.empty()) device = overland_device;
+    auto device = batch.device();
+    if (!device.wrong) {
+      if (device.id.empty()) device.id = http::value_of(query_, "id");
+      if (device.id.empty()) device.id = last_segment(path_);
+      if (device.id.empty()) device.id = overland_device;
+    }
     TrackerPoints points(apps_.herd_, now);
     const auto read = batch.for_each([&](std::string_view point) {
       auto& report = points.next();
