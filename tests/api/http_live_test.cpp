@@ -40,6 +40,36 @@ TEST_F(HttpLiveTest, follows_a_circle_a_box_or_clients) {
             (std::vector<std::string>{"a", "b,c", "d%20e"}));
 }
 
+TEST_F(HttpLiveTest, takes_a_token_from_its_query_for_browsers_have_no_field_for_it) {
+  const auto reads =
+      std::make_shared<protocols::Grant>(std::vector<std::string>{"my-*"}, std::vector{protocols::Verb::read});
+  access.grants = {{"Bearer s3+cret", reads}};
+  EXPECT_EQ(live("/v1/live?clients=a&access_token=s3%2Bcret").subscription.grant, reads);
+  EXPECT_EQ(live("/v1/ws?access_token=s3%2Bcret&clients=a", upgrade).subscription.grant, reads);
+  EXPECT_EQ(live("/v1/live?clients=a&access_token=x", {{"Authorization", "Bearer s3+cret"}}).subscription.grant, reads);
+  EXPECT_EQ(live("/v1/live?clients=a&access_token=s3%2Bcret", {{"Authorization", "Basic x"}}).subscription.grant, reads)
+      << "which a proxy may have been for";
+  EXPECT_EQ(ask("GET", "/v1/live?clients=a&access_token=x"), "401 these credentials are not known here");
+  EXPECT_EQ(response("GET", "/v1/live?clients=a&access_token=x").fields,
+            (decltype(http::HttpResponse::fields){
+                {"WWW-Authenticate", R"(Bearer realm="proxyherd", error="invalid_token")"}}))
+      << "no browser is made to ask its user for a password";
+  EXPECT_EQ(ask("GET", "/v1/live?clients=a&access_token=%2"), "401 these credentials are not known here");
+  EXPECT_EQ(ask("GET", "/v1/live?clients=a"), "401 say who asks: Authorization: Bearer TOKEN");
+}
+
+TEST_F(HttpLiveTest, shows_a_token_of_its_query_to_nobody_and_takes_none_elsewhere) {
+  EXPECT_EQ(ask("GET", "/v1/live?clients=a&access_token=s3cret%2"),
+            "400 the parameter access_token must be percent-encoded: a % stands before two hexadecimal digits");
+  EXPECT_EQ(ask("GET", "/v1/live?clients=a&access_token=s3cret&access_token=s3cret"),
+            "400 the parameter access_token is there twice; once is right");
+  EXPECT_EQ(ask("GET", "/v1/clients?near=1,2&access_token=s3cret").find("s3cret"), std::string::npos);
+  EXPECT_TRUE(
+      ask("GET", "/v1/status?access_token=s3cret").starts_with("400 /v1/status has no parameter \\\"access_token\\\""));
+  access.grants = {{"Bearer s3cret", protocols::Grant::everything()}};
+  EXPECT_EQ(ask("GET", "/v1/clients?near=1,2&access_token=s3cret"), "401 say who asks: Authorization: Bearer TOKEN");
+}
+
 TEST_F(HttpLiveTest, says_in_one_way_whom_it_follows) {
   constexpr auto which =
       "400 say which clients to follow, in one way: near=latitude,longitude or bbox=west,south,east,north or "

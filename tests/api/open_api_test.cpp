@@ -63,6 +63,18 @@ TEST(OpenApi, tells_bounds_and_defaults_of_parameters) {
             R"("schema":{"type":"integer","minimum":1,"maximum":1000,"default":20},"example":5})");
 }
 
+TEST(OpenApi, tells_where_a_token_may_be) {
+  const auto whole = json::parse(open_api_json());
+  const auto security = [&](const char* path) {
+    return json::serialize(whole.at_pointer(std::string("/paths/") + path + "/get/security"));
+  };
+  EXPECT_EQ(security("~1v1~1clients"), R"([{"bearer":["read"]},{"basic":["read"]},{}])");
+  EXPECT_EQ(security("~1v1~1live"), R"([{"bearer":["read"]},{"basic":["read"]},{"access_token":["read"]},{}])");
+  EXPECT_EQ(security("~1v1~1ws"), security("~1v1~1live"));
+  EXPECT_EQ(json::serialize(whole.at_pointer("/components/securitySchemes/access_token")),
+            R"({"type":"apiKey","in":"query","name":"access_token"})");
+}
+
 TEST(ApiPage, tells_every_endpoint_and_escapes_what_is_no_markup) {
   const auto page = api_page_html();
   for (const auto& endpoint : http_endpoints()) {

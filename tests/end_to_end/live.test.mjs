@@ -7,11 +7,12 @@ import http from 'node:http';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { after, it } from 'node:test';
+import { after, describe, it } from 'node:test';
 import { fromNow } from './at_line.mjs';
 import { eventually } from './eventually.mjs';
-import { chain, describeHerd } from './herd.mjs';
+import { chain, describeHerd, freePorts } from './herd.mjs';
 import { newClient, report } from './report.mjs';
+import { ServerProcess, runProxyherd } from './server_process.mjs';
 
 const running = new Set();
 process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
@@ -81,9 +82,11 @@ class Browser {
       browser.sockets.add(socket);
       socket.on('error', () => {}).on('close', () => browser.sockets.delete(socket));
       socket.once('data', (bytes) => {
+        const head = bytes.toString('latin1');
         socket.pause();
-        socket.unshift(bytes);
-        if (!bytes.toString('latin1').startsWith('GET /v1/')) {
+        // Closed behind a refusal, or the browser would send there what is for the page.
+        socket.unshift(Buffer.from(head.replace('Connection: keep-alive', 'Connection: close'), 'latin1'));
+        if (!head.startsWith('GET /v1/')) {
           page.emit('connection', socket);
           socket.resume();
           return;
@@ -250,5 +253,57 @@ describeHerd('live feeds', { topology: chain('Riley', 'Juzang'), threads: 2 }, (
     await forget('Riley', b);
     await eventually('it was closed in order', () => browser.messages.some(({ type, code, wasClean }) =>
       type === 'closed' && code === 1000 && wasClean), 30);
+  });
+});
+
+describe('live feeds of a server with tokens', { timeout: 240_000 }, () => {
+  it('are followed by a browser with a token in the address, which is written down nowhere', async () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'proxyherd-'));
+    const [line, peer, http] = await freePorts(3);
+    const configFile = path.join(folder, 'herd.toml');
+    fs.writeFileSync(configFile, ['[herd]', 'name = "x"', '[[server]]', 'id = "Alone"', `line = "127.0.0.1:${line}"`,
+      `peer = "127.0.0.1:${peer}"`, `http = "127.0.0.1:${http}"`, '[auth]', 'tokens = "tokens.toml"', ''].join('\n'));
+    const told = await runProxyherd(['token', 'new', '--client', '*', '--may', 'read', '--config', configFile]);
+    const [token] = /ph_[\w-]{43}/.exec(told);
+    const data = path.join(folder, 'data', 'Alone');
+    const server = new ServerProcess({ name: 'Alone', configFile, ports: { line, peer, http }, data });
+    let browser;
+    try {
+      await server.start();
+      const client = newClient();
+      await report(server, { client, location: '+70.5+70.5', time: fromNow(0) });
+      browser = await Browser.open(http, `
+        const query = '?bbox=70,70,71,71&access_token=';
+        const follow = (token) => {
+          const source = new EventSource('/v1/live' + query + token);
+          source.onerror = () => tell({ type: 'refused', by: '/v1/live', state: source.readyState });
+          source.addEventListener('snapshot', ({ data }) => tell({ by: '/v1/live', ...JSON.parse(data) }));
+          const socket = new WebSocket('ws://' + location.host + '/v1/ws' + query + token);
+          socket.onclose = ({ code }) => tell({ type: 'refused', by: '/v1/ws', code });
+          socket.onmessage = ({ data }) => tell({ by: '/v1/ws', ...JSON.parse(data) });
+        };
+        follow(${JSON.stringify(token)});
+        follow('ph_wrong');`);
+      for (const feed of ['/v1/live', '/v1/ws']) {
+        await eventually(`a snapshot at ${feed}`, () => known(browser.messages.filter(({ by }) => by === feed))[client], 60);
+      }
+      const refusals = () => browser.messages.filter(({ type }) => type === 'refused');
+      await eventually('the wrong token is refused twice', () => refusals().length >= 2, 30);
+      assert.deepEqual(refusals().find(({ by }) => by === '/v1/live'), { type: 'refused', by: '/v1/live', state: 2 });
+      assert.deepEqual(refusals().find(({ by }) => by === '/v1/ws'), { type: 'refused', by: '/v1/ws', code: 1006 });
+
+      const elsewhere = await fetch(`http://127.0.0.1:${http}/v1/clients?near=70.5,70.5&access_token=${token}`,
+        { headers: { Authorization: `Bearer ${token}` } });
+      assert.equal(elsewhere.status, 400);
+      const { detail } = await elsewhere.json();
+      assert.match(detail, /^\/v1\/clients has no parameter "access_token"/);
+      await server.stop();
+      assert.match(server.log(), /GET \/v1\/live/);
+      for (const text of [server.log(), detail]) assert.ok(!text.includes(token));
+    } finally {
+      await browser?.close();
+      await server.kill();
+      fs.rmSync(folder, { recursive: true, force: true });
+    }
   });
 });

@@ -34,6 +34,13 @@ struct Refusals {
                        {"WWW-Authenticate", R"(Basic realm="proxyherd", charset="UTF-8")"}};
     return response;
   }
+  /// A token that a page has in its address: were a password asked for, the browser would ask its user.
+  http::HttpResponse unknown_token(std::string_view detail) const {
+    if (are_googles) return unknown(detail);
+    auto response = http::problem(401, detail);
+    response.fields = {{"WWW-Authenticate", R"(Bearer realm="proxyherd", error="invalid_token")"}};
+    return response;
+  }
   http::HttpResponse forbidden(std::string_view detail) const {
     return are_googles ? google_refusal("REQUEST_DENIED", detail) : http::problem(403, detail);
   }
@@ -93,15 +100,13 @@ bool is_for_apps(const http::HttpHead& head) {
          (has_field(head.query(), "lat") || has_field(head.query(), "location"));
 }
 
-/// Google's clients have a key and no Authorization field.
-std::string authorization_of(const http::HttpHead& head, const Endpoint& endpoint) {
-  std::string authorization(head.field("Authorization"));
-  if (!endpoint.is_googles || !authorization.empty()) return authorization;
-  auto query = head.query();
+/// What an Authorization field would say if its sender could send one; empty if it is not said.
+std::string authorization_in_query(std::string_view query, const Endpoint& endpoint) {
+  if (endpoint.token_parameter.empty()) return {};
   while (const auto field = http::take_query_field(query)) {
-    if (field->name == "key") return "Bearer " + http::query_decoded(field->value).value_or("");
+    if (field->name == endpoint.token_parameter) return "Bearer " + http::query_decoded(field->value).value_or("");
   }
-  return authorization;
+  return {};
 }
 
 std::unique_ptr<http::HttpExchange> foregone(http::HttpAnswer answer) {
@@ -191,12 +196,15 @@ std::unique_ptr<http::HttpExchange> HttpApi::State::begin(const http::HttpHead& 
 
   std::shared_ptr<const protocols::Grant> grant = protocols::Grant::everything();
   if (!endpoint.verbs.empty()) {
-    const auto authorization = authorization_of(head, endpoint);
-    grant = doors.access.grant({authorization, {}, {}});
+    const auto field = head.field("Authorization");
+    grant = doors.access.grant({field, {}, {}});
+    const auto in_query = grant ? std::string() : authorization_in_query(head.query(), endpoint);
+    if (!in_query.empty()) grant = doors.access.grant({in_query, {}, {}});
     if (!grant) {
       doors.access.count_denied();
-      return foregone(refusals.unknown(authorization.empty() ? "say who asks: Authorization: Bearer TOKEN"
-                                                             : "these credentials are not known here"));
+      constexpr std::string_view not_known = "these credentials are not known here";
+      if (!in_query.empty()) return foregone(refusals.unknown_token(not_known));
+      return foregone(refusals.unknown(field.empty() ? "say who asks: Authorization: Bearer TOKEN" : not_known));
     }
   }
   const auto may = [&](protocols::Verb verb, const std::string& client) {

@@ -28,7 +28,8 @@ std::string plain(double number) {
 }
 
 Error wrong(const Parameter& parameter, std::string_view text, const std::string& right) {
-  return {"the parameter " + std::string(parameter.name) + " is " + quoted(text) + "; it must be " + right};
+  const auto said = parameter.is_secret ? std::string() : " is " + quoted(text) + "; it";
+  return {"the parameter " + std::string(parameter.name) + said + " must be " + right};
 }
 
 std::optional<double> parse_number(std::string_view text) {
@@ -133,7 +134,8 @@ Result<void> HttpArguments::take(std::string_view name, std::string_view text) {
     if (endpoint_->is_googles) return {};
     return Error{"the parameter " + std::string(name) + " is there twice; once is right"};
   }
-  const Parameter as_text{.name = known->name, .in = known->in, .description = {}, .example = {}};
+  const Parameter as_text{
+      .name = known->name, .in = known->in, .description = {}, .example = {}, .is_secret = known->is_secret};
   auto parsed = parse(endpoint_->is_googles ? as_text : *known, text);
   if (!parsed) return parsed.error();
   values_.emplace_back(known->name, *std::move(parsed));

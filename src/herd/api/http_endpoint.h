@@ -37,6 +37,7 @@ struct Parameter {
   double min = 0;
   double max = 0;
   std::optional<double> otherwise = std::nullopt;  ///< what a number is if it is not said
+  bool is_secret = false;                          ///< what it says is shown to nobody, whatever is wrong with it
 };
 
 /// A kind of body that a request may have.
@@ -70,6 +71,9 @@ struct Endpoint {
   std::unique_ptr<http::HttpExchange> (*begin)(HttpCall call, const http::HttpHead& head) = nullptr;
   /// Speaks as Google does: parameters are not checked before, and refusals have Google's shape.
   bool is_googles = false;
+
+  /// The parameter that may have the token of those who cannot send an Authorization field; empty: there is none.
+  std::string_view token_parameter = {};
 
   /// Whether it is what clients do, and not what those ask who look after the server.
   bool is_traffic() const {

@@ -59,6 +59,14 @@ const Parameter keyword{.name = "keyword",
                         .description = "Only places that have all of these words in name, types or vicinity.",
                         .example = "coffee"};
 
+const Parameter access_token{
+    .name = "access_token",
+    .description =
+        "A token of this server (RFC 6750, section 2.3), for browsers, whose EventSource and WebSocket have no "
+        "Authorization. Others better send that: addresses are kept in many places.",
+    .example = "",
+    .is_secret = true};
+
 constexpr std::string_view json = "application/json";
 constexpr std::string_view geojson = "application/geo+json";
 constexpr std::string_view ndjson = "application/x-ndjson";
@@ -183,13 +191,15 @@ std::vector<Endpoint> endpoints_of_places() {
                       {.name = "pagetoken", .description = "Refused: there are no further pages.", .example = "x"},
                       {.name = "key",
                        .description = "A token of this server, if it wants one and there is no Authorization.",
-                       .example = "x"}},
+                       .example = "x",
+                       .is_secret = true}},
        .verbs = {protocols::Verb::places},
        .bodies = {},
        .body_bytes_max = ignored_body_bytes_max,
        .answers = {places_answer},
        .begin = HttpQuestion<answer_places_as_google>::begin,
-       .is_googles = true},
+       .is_googles = true,
+       .token_parameter = "key"},
   };
 }
 
@@ -206,12 +216,14 @@ std::vector<Endpoint> endpoints_of_feeds() {
                       {.name = "Last-Event-ID",
                        .in = In::head,
                        .description = "Where an earlier feed ended; browsers say so themselves.",
-                       .example = ""}},
+                       .example = ""},
+                      access_token},
        .verbs = {protocols::Verb::read},
        .bodies = {},
        .body_bytes_max = ignored_body_bytes_max,
        .answers = {{200, "Events, without end.", {"text/event-stream"}}},
-       .begin = begin_events},
+       .begin = begin_events,
+       .token_parameter = access_token.name},
       {.method = "GET",
        .path = "/v1/ws",
        .summary = "Follow clients live: WebSocket",
@@ -220,12 +232,14 @@ std::vector<Endpoint> endpoints_of_feeds() {
                       clients_radius,
                       box,
                       followed,
-                      {.name = "last_event_id", .description = "Where an earlier feed ended.", .example = ""}},
+                      {.name = "last_event_id", .description = "Where an earlier feed ended.", .example = ""},
+                      access_token},
        .verbs = {protocols::Verb::read},
        .bodies = {},
        .body_bytes_max = ignored_body_bytes_max,
        .answers = {{101, "The connection becomes a WebSocket.", {}}},
-       .begin = begin_websocket},
+       .begin = begin_websocket,
+       .token_parameter = access_token.name},
   };
 }
 

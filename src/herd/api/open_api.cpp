@@ -89,7 +89,11 @@ json::object operation_json(const Endpoint& endpoint) {
   if (!endpoint.verbs.empty()) {
     json::array verbs;
     for (const auto verb : endpoint.verbs) verbs.emplace_back(text(word_of(verb)));
-    security = {json::object{{"bearer", verbs}}, json::object{{"basic", verbs}}, json::object{}};
+    security = {json::object{{"bearer", verbs}}, json::object{{"basic", verbs}}};
+    if (const auto name = endpoint.token_parameter; !name.empty()) {
+      security.emplace_back(json::object{{text(name), verbs}});
+    }
+    security.emplace_back(json::object{});
   }
   operation["security"] = std::move(security);
   return operation;
@@ -113,8 +117,13 @@ std::string open_api_json() {
   const json::object problem{{"description", "What was wrong, and what would be right (RFC 9457)."},
                              {"content", json::object{{"application/problem+json",
                                                        json::object{{"schema", reference("schemas", "Problem")}}}}}};
-  const json::object schemes{{"bearer", json::object{{"type", "http"}, {"scheme", "bearer"}}},
-                             {"basic", json::object{{"type", "http"}, {"scheme", "basic"}}}};
+  json::object schemes{{"bearer", json::object{{"type", "http"}, {"scheme", "bearer"}}},
+                       {"basic", json::object{{"type", "http"}, {"scheme", "basic"}}}};
+  for (const auto& endpoint : http_endpoints()) {
+    if (const auto name = text(endpoint.token_parameter); !name.empty()) {
+      schemes[name] = json::object{{"type", "apiKey"}, {"in", "query"}, {"name", name}};
+    }
+  }
   const json::object whole{
       {"openapi", "3.1.0"},
       {"info", json::object{{"title", "Proxyherd"},
