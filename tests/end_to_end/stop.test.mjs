@@ -81,5 +81,6 @@ describeHerd('a server that is told to stop', { topology: { Riley: ['Juzang'], J
     assert.ok(ms > 900 && ms < 2500 * slowness, `${ms} ms`);
     await closes(client);
     assert.equal(client.received, '');
+    assert.match(servers.Riley.log(), / warning cut off: HTTP requests that came to no end within 1 s\n/);
   });
 });

@@ -334,7 +334,11 @@ class Server {
   void go_on_with_farewell() {
     const auto now = net::steady_now();
     if (farewell_until_ == 0) {
-      if (!ports_.are_drained() && now - stopping_since_ < drain_max) return ports_.drain();
+      const bool is_drained = ports_.are_drained();
+      if (!is_drained && now - stopping_since_ < drain_max) return ports_.drain();
+      if (!is_drained) {
+        log_.warn("cut off: HTTP requests that came to no end within " + std::to_string(drain_max / second) + " s");
+      }
       farewell_until_ = now + farewell_max;
       ports_.close();
     }
