@@ -145,6 +145,21 @@ describe('TLS for clients', { timeout: 120_000 }, () => {
     assert.match(await heard, /^HTTP\/1\.1 200 OK\r\n[^]*"accepted":20000,"refused":0/);
   });
 
+  it('brings requests to their end when the server is told to stop', async () => {
+    const [idle, slow] = [await connect(alone.ports.http), await connect(alone.ports.http)];
+    const heard = [idle, slow].map(hear);
+    const spoken = [idle, slow].map((socket) => new Promise((resolve) => socket.once('data', resolve)));
+    idle.write(get());
+    slow.write('PUT /v1/clients/kiwi HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 19\r\nExpect: 100-continue\r\n\r\n');
+    await Promise.all(spoken);
+    const stopped = alone.server.stop();
+    assert.match(await heard[0], /^HTTP\/1\.1 200 OK\r\n/);
+    slow.write('{"lat":10,"lon":20}');
+    assert.match(await heard[1], /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK\r\n[^]*Connection: close\r\n/);
+    await stopped;
+    await alone.server.start();
+  });
+
   it('serves the line protocol', async () => {
     const socket = await connect(alone.ports.line);
     const heard = hear(socket);
