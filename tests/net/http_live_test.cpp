@@ -229,7 +229,8 @@ TEST(HttpLive, is_refused_where_there_is_no_feed) {
 
 TEST(HttpLive, ends_with_a_last_word_when_the_server_stops_and_is_refused_then) {
   FeedOfTest::Shared shared;
-  HttpServerOfTest server(with_feed(shared));
+  FeedOfTest feed(shared);
+  HttpServerOfTest server(with(feed));
   auto events = server.connect();
   events.say(get("/live"));
   events.read_to("\r\n\r\n");
