@@ -248,7 +248,7 @@ describe('TLS for clients', { timeout: 120_000 }, () => {
     let heard = '';
     socket.setEncoding('latin1').on('data', (piece) => (heard += piece)).on('error', () => {});
     const ping = '\x89\x84\0\0\0\0ping';
-    socket.write('GET /v1/ws?bbox=10,10,11,11 HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
+    socket.write('GET /v1/ws?bbox=10,10,11,11 HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
       `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n${ping}`, 'latin1');
     await eventually('a pong and a snapshot', () => heard.includes('\x8a\x04ping') && heard.includes('"complete":true'));
     socket.write(ping, 'latin1');
