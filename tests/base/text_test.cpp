@@ -39,6 +39,12 @@ TEST(Text, digits_are_exactly_ten_bytes) {
   EXPECT_EQ(digits, "0123456789");
 }
 
+TEST(Text, one_thing_is_counted_without_an_s) {
+  EXPECT_EQ(counted(0, "thread"), "0 threads");
+  EXPECT_EQ(counted(1, "thread"), "1 thread");
+  EXPECT_EQ(counted(18446744073709551615U, "thread"), "18446744073709551615 threads");
+}
+
 TEST(Text, trim_takes_white_space_off_both_ends_only) {
   EXPECT_EQ(trim(""), "");
   EXPECT_EQ(trim(" \t\r\n\f\v"), "");

@@ -109,6 +109,8 @@ describeHerd('a server that is not told how many threads to run', { topology: { 
 
 describeHerd('a server of one thread', { topology: { Riley: [] }, threads: 1 }, (herd) => {
   it('serves all clients with it', async () => {
+    const log = () => fs.readFileSync(`${herd.servers.Riley.data}/server.log`, 'utf8');
+    await eventually('the log says so', () => / info Riley serves: .*, 1 thread, epoch \d+\)\n/.test(log()));
     assert.deepEqual((await herd.servers.Riley.status()).connections_by_thread, [0]);
     await report(herd.servers.Riley);
   });

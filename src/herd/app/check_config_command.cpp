@@ -10,16 +10,13 @@
 #include "herd/app/table.h"
 #include "herd/app/terminal.h"
 #include "herd/app/usage_error.h"
+#include "herd/base/text.h"
 #include "herd/net/clock.h"
 #include "herd/net/https_client.h"
 
 namespace herd::app {
 
 namespace {
-
-std::string plural(std::size_t count, const std::string& noun) {
-  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
-}
 
 std::string joined(const std::vector<std::string>& words) {
   std::string text;
@@ -102,7 +99,7 @@ std::string access_text(const node::Config& config) {
     return config.is_open ? "access: open, whoever reaches a port may do everything\n"
                           : "access: whoever is on the same machine may do everything\n";
   }
-  return "access: HTTP by " + plural(check_tokens(config), "token") + " in " + config.tokens->string() + '\n';
+  return "access: HTTP by " + counted(check_tokens(config), "token") + " in " + config.tokens->string() + '\n';
 }
 
 /// Checks the password file, and says whom the herd hears; empty without a broker. Throws UsageError.
@@ -133,8 +130,8 @@ int check_config(const std::string& file) {
                    {server.http ? server.http->text() : "-"},
                    {server.talks_with.empty() ? "nobody" : joined(server.talks_with)}});
   }
-  std::cout << file << ": herd " << config.herd << ", " << plural(config.servers.size(), "server") << ", "
-            << plural(link_ends / 2, "link") << "\n\n"
+  std::cout << file << ": herd " << config.herd << ", " << counted(config.servers.size(), "server") << ", "
+            << counted(link_ends / 2, "link") << "\n\n"
             << table.text(shows_colour(STDOUT_FILENO)) << '\n'
             << certificates << threads_text(config) << "data in " << (config.data / "<id>").string() << '\n';
   for (const auto& place_file : config.place_files) std::cout << "places from " << place_file.string() << '\n';

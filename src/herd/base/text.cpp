@@ -63,6 +63,10 @@ void append_number(std::string& out, std::uint64_t number) {
   append_integer(out, number);
 }
 
+std::string counted(std::uint64_t count, std::string_view what) {
+  return std::to_string(count) + ' ' + std::string(what) + (count == 1 ? "" : "s");
+}
+
 void append_printable(std::string& out, std::string_view bytes, std::size_t bytes_max) {
   static constexpr std::string_view hex = "0123456789abcdef";
   for (const char c : bytes.substr(0, bytes_max)) {

@@ -38,6 +38,9 @@ std::optional<std::uint64_t> parse_whole(std::string_view text, std::uint64_t ma
 void append_number(std::string& out, std::int64_t number);
 void append_number(std::string& out, std::uint64_t number);
 
+/// "1 thread", "2 threads"
+std::string counted(std::uint64_t count, std::string_view what);
+
 /// Appends at most `bytes_max` bytes of `bytes` for a log or a terminal: control bytes and bytes above 0x7e as \xNN,
 /// a backslash doubled, "..." where it was cut. The result is one line.
 void append_printable(std::string& out, std::string_view bytes, std::size_t bytes_max);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "herd/api/http_api.h"
+#include "herd/base/text.h"
 #include "herd/flood/link.h"
 #include "herd/live/live_feed.h"
 #include "herd/net/background_work.h"
@@ -193,7 +194,7 @@ class Server {
   void run() {
     const auto announcement =
         self_config_.id + " serves: " + ports_.line_text() + ", peer " + peer_.address() + ports_.http_text();
-    log_.info(announcement + " (proxyherd " HERD_VERSION ", " + std::to_string(loops_.size()) + " threads, epoch " +
+    log_.info(announcement + " (proxyherd " HERD_VERSION ", " + counted(loops_.size(), "thread") + ", epoch " +
               std::to_string(identity_.epoch) + ")");
     std::cout << announcement << std::endl;
     try {
