@@ -154,7 +154,12 @@ peers = "certs"
 
   it('refuses days that are none, and a server named as the CA\'s files', () => {
     describeServers(['North']);
-    for (const days of ['-1', '0', 'nan', '3651', 'many']) assert.equal(run('certs', 'init', '--days', days).status, 2, days);
+    assert.match(run('certs', 'init', '--help').stdout, /--days N=365  .*valid, 3650 at most/);
+    for (const days of ['-1', '0', '0.00001', 'nan', '3651', '1e9', 'many', '1d']) {
+      const { status, stderr } = run('certs', 'init', '--days', days);
+      assert.equal(status, 2, days);
+      assert.ok(stderr.includes(`"${days}" is no number of days: a second at least, and 3650 days at most`), stderr);
+    }
     assert.equal(fs.existsSync(file('certs')), false);
     describeServers(['ca']);
     assert.match(run('certs', 'init').stderr, /herd\.toml: id "ca": its files would be those of the CA/);

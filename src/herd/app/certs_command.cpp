@@ -1,5 +1,6 @@
 #include "herd/app/certs_command.h"
 
+#include <charconv>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -125,13 +126,17 @@ void add_certs_command(CLI::App& app, std::function<int()>& action) {
       *certs.add_subcommand("init", "Make the herd's CA and a certificate for each server; again: the rest");
   command.add_option("--out", options->out, "The folder (default: that of [tls], or certs beside herd.toml)")
       ->type_name("FOLDER");
-  command.add_option("--days", options->days, "How long new certificates of servers are valid; also part of a day")
+  command
+      .add_option("--days", options->days,
+                  "How long new certificates of servers are valid, 3650 at most; also part of a day")
       ->type_name("N")
       ->capture_default_str()
-      ->check(CLI::Range(days_min, days_max))
-      ->check([](const std::string& text) {  // Range lets "nan" pass
-        return text.find_first_not_of("0123456789.") == std::string::npos ? ""
-                                                                          : "\"" + text + "\" is no number of days";
+      ->check([](const std::string& text) {
+        double days = 0;
+        const auto* const end = text.data() + text.size();
+        const auto [read_to, error] = std::from_chars(text.data(), end, days);
+        const bool is_right = error == std::errc() && read_to == end && days >= days_min && days <= days_max;
+        return is_right ? "" : "\"" + text + "\" is no number of days: a second at least, and 3650 days at most";
       });
   command.add_flag("--renew", options->renew, "Make all certificates of servers anew, by the CA that is there");
   add_config_option(command, options->config_file);
