@@ -1,5 +1,6 @@
 #include "herd/base/text.h"
 
+#include <cmath>
 #include <gtest/gtest.h>
 #include <limits>
 #include <string>
@@ -37,6 +38,30 @@ TEST(Text, digits_are_exactly_ten_bytes) {
     if (is_digit(static_cast<char>(byte))) digits += static_cast<char>(byte);
   }
   EXPECT_EQ(digits, "0123456789");
+}
+
+TEST(Text, is_the_same_whatever_the_case_of_its_ASCII_letters) {
+  EXPECT_TRUE(equal_ignoring_case("", ""));
+  EXPECT_TRUE(equal_ignoring_case("Content-TYPE", "cONTENT-type"));
+  EXPECT_FALSE(equal_ignoring_case("a", "ab"));
+  EXPECT_FALSE(equal_ignoring_case("@[", "`{"));
+  EXPECT_FALSE(equal_ignoring_case("\xc3\x84", "\xc3\xa4"));
+}
+
+TEST(Text, that_is_one_decimal_number_and_nothing_else_is_read_as_that) {
+  EXPECT_EQ(parse_number("-0.25"), -0.25);
+  EXPECT_EQ(parse_number("1e3"), 1000.0);
+  EXPECT_TRUE(std::isnan(parse_number("nan").value()));
+  for (const auto* const text : {"", " 1", "1 ", "+1", "1,5", "0x10", "1e999", "--1", "1e"}) {
+    EXPECT_EQ(parse_number(text), std::nullopt) << text;
+  }
+}
+
+TEST(Text, is_quoted_on_one_line_and_cut_after_100_bytes) {
+  EXPECT_EQ(in_quotes(""), R"("")");
+  EXPECT_EQ(in_quotes("a\n\xc3\xa4"), R"("a\x0a\xc3\xa4")");
+  EXPECT_EQ(in_quotes(std::string(100, 'x')), '"' + std::string(100, 'x') + '"');
+  EXPECT_EQ(in_quotes(std::string(101, 'x')), '"' + std::string(100, 'x') + "...\"");
 }
 
 TEST(Text, one_thing_is_counted_without_an_s) {

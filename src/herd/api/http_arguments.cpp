@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
-#include <charconv>
 #include <cmath>
 
 #include "herd/base/nearest_name.h"
@@ -15,30 +14,13 @@
 namespace herd::api {
 namespace {
 
-constexpr std::size_t quoted_bytes_max = 60;
-
-std::string quoted(std::string_view text) {
-  std::string out = "\"";
-  append_printable(out, text, quoted_bytes_max);
-  return out + '"';
-}
-
 std::string plain(double number) {
   return std::to_string(std::llround(number));
 }
 
 Error wrong(const Parameter& parameter, std::string_view text, const std::string& right) {
-  const auto said = parameter.is_secret ? std::string() : " is " + quoted(text) + "; it";
+  const auto said = parameter.is_secret ? std::string() : " is " + in_quotes(text) + "; it";
   return {"the parameter " + std::string(parameter.name) + said + " must be " + right};
-}
-
-std::optional<double> parse_number(std::string_view text) {
-  double number = 0;
-  const auto* const begin = text.data();
-  const auto* const end = begin + text.size();
-  const auto [read_to, error] = std::from_chars(begin, end, number);
-  if (error != std::errc() || read_to != end) return std::nullopt;
-  return number;
 }
 
 std::optional<geo::Box> parse_box(std::string_view text) {
@@ -127,7 +109,7 @@ Result<void> HttpArguments::take(std::string_view name, std::string_view text) {
       if (each.in == Parameter::In::query) names.emplace_back(each.name);
     }
     const auto path = std::string(endpoint_->path);
-    return Error{path + " has no parameter " + quoted(name) + "; " +
+    return Error{path + " has no parameter " + in_quotes(name) + "; " +
                  (names.empty() ? "it takes none" : did_you_mean(name, names))};
   }
   if (value(name) != nullptr) {

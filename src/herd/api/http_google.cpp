@@ -1,6 +1,5 @@
 #include "herd/api/http_google.h"
 
-#include <charconv>
 #include <optional>
 
 #include "herd/api/http_endpoints.h"
@@ -23,12 +22,9 @@ std::string_view text_of(const HttpArguments& arguments, std::string_view name) 
 }
 
 std::optional<double> radius_of(std::string_view text) {
-  double radius_m = 0;
-  const auto* const begin = text.data();
-  const auto* const end = begin + text.size();
-  const auto [read_to, error] = std::from_chars(begin, end, radius_m);
-  const bool is_right = radius_m > 0 && radius_m <= places_radius_m_max;  // NaN is neither
-  return error == std::errc() && read_to == end && is_right ? std::optional(radius_m) : std::nullopt;
+  const auto radius_m = parse_number(text);
+  const bool is_right = radius_m && *radius_m > 0 && *radius_m <= places_radius_m_max;  // NaN is neither
+  return is_right ? radius_m : std::nullopt;
 }
 
 }  // namespace

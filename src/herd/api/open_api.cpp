@@ -9,6 +9,7 @@
 
 #include "herd/api/http_endpoints.h"
 #include "herd/api/open_api_schemas.h"
+#include "herd/base/text.h"
 
 namespace herd::api {
 namespace {
@@ -99,12 +100,6 @@ json::object operation_json(const Endpoint& endpoint) {
   return operation;
 }
 
-std::string lowercase(std::string_view word) {
-  std::string out;
-  for (const char c : word) out += static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-  return out;
-}
-
 }  // namespace
 
 std::string open_api_json() {
@@ -112,7 +107,9 @@ std::string open_api_json() {
   for (const auto& endpoint : http_endpoints()) {
     auto& path = paths[text(endpoint.path)];
     if (path.is_null()) path.emplace_object();
-    path.as_object()[lowercase(endpoint.method)] = operation_json(endpoint);
+    std::string method(endpoint.method);
+    std::ranges::transform(method, method.begin(), lower_case);
+    path.as_object()[method] = operation_json(endpoint);
   }
   const json::object problem{{"description", "What was wrong, and what would be right (RFC 9457)."},
                              {"content", json::object{{"application/problem+json",

@@ -27,19 +27,11 @@ constexpr std::array quantities{
 /// What a GET tells of a client that its report does not decide.
 constexpr std::array<std::string_view, 4> passed_over{"server", "difference", "age", "distance_m"};
 
-constexpr std::size_t quoted_bytes_max = 40;
-
-std::string quoted(std::string_view text) {
-  std::string out = "\"";
-  append_printable(out, text, quoted_bytes_max);
-  return out + '"';
-}
-
 std::string unknown_member(std::string_view path) {
   static const std::vector<std::string> names{"client",          "lat",        "lon",       "time",
                                               "accuracy_m",      "altitude_m", "speed_mps", "course_deg",
                                               "battery_percent", "others"};
-  return "a report has no member " + quoted(path) + "; " + did_you_mean(path, names);
+  return "a report has no member " + in_quotes(path) + "; " + did_you_mean(path, names);
 }
 
 /// Members in which there are others.
@@ -74,7 +66,7 @@ class Taker {
     if (known != quantities.end() && leaf.kind == JsonLeaf::Kind::number) {
       return report_.set(known->quantity, leaf.text);
     }
-    complain(path, quoted(leaf.text));
+    complain(path, in_quotes(leaf.text));
   }
 
   void take(const JsonBranch& branch) {
@@ -91,7 +83,8 @@ class Taker {
   void take_client(std::string_view id) {
     if (client_.empty()) return report_.set_client(id);
     if (protocols::encode_client(id) == client_ || id == client_) return;
-    complain("the body is of the client " + quoted(id) + ", the path of " + quoted(client_) + "; leave the former out");
+    complain("the body is of the client " + in_quotes(id) + ", the path of " + in_quotes(client_) +
+             "; leave the former out");
   }
 
   /// A member is what it must not be.

@@ -1,6 +1,5 @@
 #include "herd/app/certs_command.h"
 
-#include <charconv>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -11,6 +10,7 @@
 #include "herd/app/table.h"
 #include "herd/app/terminal.h"
 #include "herd/app/usage_error.h"
+#include "herd/base/text.h"
 #include "herd/net/certificate_authority.h"
 #include "herd/net/clock.h"
 
@@ -132,10 +132,8 @@ void add_certs_command(CLI::App& app, std::function<int()>& action) {
       ->type_name("N")
       ->capture_default_str()
       ->check([](const std::string& text) {
-        double days = 0;
-        const auto* const end = text.data() + text.size();
-        const auto [read_to, error] = std::from_chars(text.data(), end, days);
-        const bool is_right = error == std::errc() && read_to == end && days >= days_min && days <= days_max;
+        const auto days = parse_number(text);
+        const bool is_right = days && *days >= days_min && *days <= days_max;  // NaN is neither
         return is_right ? "" : "\"" + text + "\" is no number of days: a second at least, and 3650 days at most";
       });
   command.add_flag("--renew", options->renew, "Make all certificates of servers anew, by the CA that is there");

@@ -32,9 +32,7 @@ const node::ServerConfig& server_named(const node::Config& config, std::string_v
     ids.push_back(server.id);
     known += (known.empty() ? "" : ", ") + server.id;
   }
-  std::string message = "\"";
-  append_printable(message, id, 100);
-  message += "\" is no server of " + file + "; ";
+  std::string message = in_quotes(id) + " is no server of " + file + "; ";
   const auto hint = did_you_mean(id, ids);
   if (hint.ends_with('?')) message += hint + " Its servers are ";
   throw UsageError(message + (hint.ends_with('?') ? known : hint));

@@ -1,7 +1,6 @@
 #include "herd/app/replay_command.h"
 
 #include <boost/json.hpp>
-#include <charconv>
 #include <cmath>
 #include <fmt/format.h>
 #include <memory>
@@ -15,6 +14,7 @@
 #include "herd/app/progress_text.h"
 #include "herd/app/replay.h"
 #include "herd/app/usage_error.h"
+#include "herd/base/text.h"
 #include "herd/node/config.h"
 
 namespace herd::app {
@@ -66,13 +66,10 @@ std::vector<Track> read_tracks(const std::vector<std::string>& files) {
 /// "max" and 0: none.
 std::optional<double> parse_speed(const std::string& text) {
   if (text == "max") return std::nullopt;
-  double speed = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), speed);
-  const bool is_number = error == std::errc{} && end == text.data() + text.size();
-  if (!is_number || std::isnan(speed) || speed < 0 || speed > 1000) {
-    throw UsageError{fmt::format(R"(--speed: "{}" is neither a number from 0 to 1000 nor "max")", text)};
-  }
-  return speed == 0 ? std::nullopt : std::optional{speed};
+  const auto speed = parse_number(text);
+  const bool is_right = speed && *speed >= 0 && *speed <= 1000;  // NaN is neither
+  if (!is_right) throw UsageError{fmt::format(R"(--speed: "{}" is neither a number from 0 to 1000 nor "max")", text)};
+  return *speed == 0 ? std::nullopt : speed;
 }
 
 double reports_per_s(const ReplayOutcome& outcome) {

@@ -9,6 +9,10 @@
 
 namespace herd {
 
+bool equal_ignoring_case(std::string_view one, std::string_view other) {
+  return std::ranges::equal(one, other, {}, lower_case, lower_case);
+}
+
 std::string_view trim(std::string_view text) {
   while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
   while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
@@ -41,6 +45,13 @@ std::optional<std::uint64_t> parse_whole(std::string_view text, std::uint64_t ma
   std::uint64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc{} || end != text.data() + text.size() || number > max) return std::nullopt;
+  return number;
+}
+
+std::optional<double> parse_number(std::string_view text) {
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
   return number;
 }
 
@@ -82,6 +93,13 @@ void append_printable(std::string& out, std::string_view bytes, std::size_t byte
     }
   }
   if (bytes.size() > bytes_max) out += "...";
+}
+
+std::string in_quotes(std::string_view bytes) {
+  constexpr std::size_t bytes_max = 100;
+  std::string out = "\"";
+  append_printable(out, bytes, bytes_max);
+  return out + '"';
 }
 
 }  // namespace herd

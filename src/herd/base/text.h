@@ -17,6 +17,13 @@ constexpr bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
+/// Of the ASCII letters; other bytes stay.
+constexpr char lower_case(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+/// Whether two texts are the same but for the case of ASCII letters.
+bool equal_ignoring_case(std::string_view one, std::string_view other);
+
 /// `text` without leading and trailing white space.
 std::string_view trim(std::string_view text);
 
@@ -35,6 +42,9 @@ constexpr std::string_view take_digits(std::string_view& text) {
 /// A whole number in decimal digits only, no sign; none if it is not that or is above `max`.
 std::optional<std::uint64_t> parse_whole(std::string_view text, std::uint64_t max);
 
+/// A decimal number, perhaps with an exponent, and nothing else; also "nan" and "inf".
+std::optional<double> parse_number(std::string_view text);
+
 void append_number(std::string& out, std::int64_t number);
 void append_number(std::string& out, std::uint64_t number);
 
@@ -44,5 +54,8 @@ std::string counted(std::uint64_t count, std::string_view what);
 /// Appends at most `bytes_max` bytes of `bytes` for a log or a terminal: control bytes and bytes above 0x7e as \xNN,
 /// a backslash doubled, "..." where it was cut. The result is one line.
 void append_printable(std::string& out, std::string_view bytes, std::size_t bytes_max);
+
+/// The same of at most 100 bytes, between quotes: what somebody said, for a message to them.
+std::string in_quotes(std::string_view bytes);
 
 }  // namespace herd

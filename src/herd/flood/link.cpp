@@ -20,13 +20,6 @@ Error refused(const std::string& reason) {
   return Error{"hello refused: " + reason};
 }
 
-/// A name as a stranger may have made it up.
-std::string quoted(std::string_view name) {
-  std::string quoted = "\"";
-  append_printable(quoted, name, wire::server_bytes_max);
-  return quoted + "\"";
-}
-
 }  // namespace
 
 Link::Link(const Identity& self, std::string neighbor, store::RecordStore& store, TrafficLog& log,
@@ -82,9 +75,9 @@ Result<void> Link::receive(Time now, std::string_view bytes) {
 
 Result<void> Link::check(const wire::Hello& hello) const {
   if (hello.herd != self_.herd) {
-    return refused("it is of herd " + quoted(hello.herd) + ", this one is " + quoted(self_.herd));
+    return refused("it is of herd " + in_quotes(hello.herd) + ", this one is " + in_quotes(self_.herd));
   }
-  if (hello.server != neighbor_) return refused("it calls itself " + quoted(hello.server));
+  if (hello.server != neighbor_) return refused("it calls itself " + in_quotes(hello.server));
   if (hello.version_min > options_.version_max || hello.version_max < wire::link_version_min) {
     return refused("it speaks link versions " + std::to_string(hello.version_min) + " to " +
                    std::to_string(hello.version_max) + ", this server " + std::to_string(wire::link_version_min) +

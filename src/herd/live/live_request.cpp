@@ -1,12 +1,12 @@
 #include "herd/live/live_request.h"
 
-#include <charconv>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "herd/base/json_leaves.h"
+#include "herd/base/text.h"
 #include "herd/protocols/phone_report.h"
 #include "herd/wire/decimal.h"
 #include "herd/wire/record.h"
@@ -52,10 +52,9 @@ std::optional<geo::Location> parse_point(std::string_view latitude, std::string_
 }
 
 std::optional<double> parse_radius(std::string_view text) {
-  double radius = 0;
-  const auto [read_to, error] = std::from_chars(text.begin(), text.end(), radius);
-  if (error != std::errc() || read_to != text.end() || radius < 0 || radius > radius_m_max) return std::nullopt;
-  return radius;
+  const auto radius = parse_number(text);
+  const bool is_right = radius && *radius >= 0 && *radius <= radius_m_max;
+  return is_right ? radius : std::nullopt;
 }
 
 }  // namespace
@@ -65,8 +64,8 @@ Result<decltype(protocols::LiveSubscription::wanted)> parse_live_request(std::st
   Request request;
   if (auto read = read_json(json, [&](const JsonLeaf& leaf) { request.take(leaf); }); !read) return read.error();
   if (!request.wrong.empty()) {
-    return Error{"\"" + request.wrong.substr(0, 60) +
-                 R"(" is not understood; say {"near":[lat,lon],"radius":m} or {"bbox":[west,south,east,north]} or )"
+    return Error{in_quotes(request.wrong) +
+                 R"( is not understood; say {"near":[lat,lon],"radius":m} or {"bbox":[west,south,east,north]} or )"
                  R"({"clients":["id"]})"};
   }
   const auto ways = (request.near.empty() ? 0 : 1) + (request.box.empty() ? 0 : 1) + (request.clients.empty() ? 0 : 1);

@@ -6,14 +6,6 @@
 namespace herd::net {
 namespace {
 
-constexpr std::size_t quoted_bytes_max = 120;
-
-std::string quoted(std::string_view bytes) {
-  std::string text = "\"";
-  append_printable(text, bytes, quoted_bytes_max);
-  return text + '"';
-}
-
 std::string_view take_to_blank(std::string_view& text) {
   const auto field = text.substr(0, text.find(' '));
   text.remove_prefix(field.size() < text.size() ? field.size() + 1 : field.size());
@@ -54,7 +46,7 @@ std::size_t ReportAnswers::take(std::string_view bytes) {
 
 void ReportAnswers::take_other(std::string_view line) {
   if (!line.starts_with("? ")) {
-    why_wrong_ = "answered " + quoted(line) + " to a report";
+    why_wrong_ = "answered " + in_quotes(line) + " to a report";
     return;
   }
   if (refused_++ == 0) append_printable(first_refused_, line, 300);
@@ -64,7 +56,7 @@ void ReportAnswers::check(std::string_view line) {
   if (is_answer_to(line, checked_report_)) {
     ++answered_;
   } else if (line.starts_with("AT ")) {
-    why_wrong_ = "answered " + quoted(line) + " to " + quoted(checked_report_);
+    why_wrong_ = "answered " + in_quotes(line) + " to " + in_quotes(checked_report_);
   } else {
     take_other(line);
   }

@@ -24,9 +24,7 @@ Result<std::optional<WhatsatAnswer>> first_whatsat_answer(std::string_view bytes
     const auto end = bytes.find("\n\n", line.size() + 1);
     if (end != std::string_view::npos) return std::optional(WhatsatAnswer{line, end + 2});
   } else if (whole_line) {
-    std::string message = "answered \"";
-    append_printable(message, line, 120);
-    return Error{message + "\" to WHATSAT"};
+    return Error{"answered " + in_quotes(line) + " to WHATSAT"};
   }
   if (bytes.size() > answer_bytes_max) return Error{"sent an answer longer than 1 MiB"};
   return std::optional<WhatsatAnswer>{};

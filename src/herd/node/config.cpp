@@ -36,12 +36,6 @@ bool is_name(std::string_view text) {
          });
 }
 
-std::string in_quotes(std::string_view text) {
-  std::string out = "\"";
-  append_printable(out, text, 100);
-  return out + '"';
-}
-
 /// A link as one server names it.
 struct NamedLink {
   std::string from;

@@ -26,12 +26,8 @@ bool is_host_name(std::string_view host) {
 }
 
 Error bad_endpoint(std::string_view text, std::string_view reason) {
-  std::string message = "\"";
-  append_printable(message, text, 100);
-  message += "\" is no address: ";
-  message += reason;
-  message += "; write HOST:PORT, such as 127.0.0.1:12000 or [::1]:12000";
-  return {message};
+  return {in_quotes(text) + " is no address: " + std::string(reason) +
+          "; write HOST:PORT, such as 127.0.0.1:12000 or [::1]:12000"};
 }
 
 }  // namespace

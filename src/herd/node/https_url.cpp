@@ -17,12 +17,8 @@ bool is_path_character(char c) {
 }
 
 Error bad_url(std::string_view text, std::string_view reason) {
-  std::string message = "\"";
-  append_printable(message, text, 100);
-  message += "\" ";
-  message += reason;
-  message += "; write https://HOST, https://HOST:PORT or https://HOST:PORT/PATH";
-  return {message};
+  return {in_quotes(text) + ' ' + std::string(reason) +
+          "; write https://HOST, https://HOST:PORT or https://HOST:PORT/PATH"};
 }
 
 }  // namespace

@@ -17,12 +17,6 @@ constexpr std::size_t topic_bytes_max = 1024;
 constexpr std::size_t password_bytes_max = 1024;
 constexpr std::string_view placeholder = "{client}";
 
-std::string in_quotes(std::string_view text) {
-  std::string out = "\"";
-  append_printable(out, text, 100);
-  return out + '"';
-}
-
 /// MQTT 3.1.1 section 4.7: + stands for a whole level, # for all that follow.
 bool is_filter(std::string_view topic) {
   if (topic.empty() || topic.size() > topic_bytes_max || topic.find('\0') != std::string_view::npos) return false;

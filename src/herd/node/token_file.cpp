@@ -33,12 +33,6 @@ std::vector<std::string> verb_names() {
   return names;
 }
 
-std::string in_quotes(std::string_view text) {
-  std::string out = "\"";
-  append_printable(out, text, 100);
-  return out + '"';
-}
-
 /// Turns the tables of one file into tokens.
 class TokenReader {
  public:

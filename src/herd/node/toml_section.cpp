@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "herd/base/nearest_name.h"
+#include "herd/base/text.h"
 
 namespace herd::node {
 
@@ -13,10 +14,6 @@ const toml::table no_keys;
 
 std::size_t line_of(const toml::node& node) {
   return node.source().begin.line;
-}
-
-std::string in_quotes(std::string_view text) {
-  return '"' + std::string(text) + '"';
 }
 
 std::string text_of(double number) {

@@ -11,16 +11,9 @@
 namespace herd::protocols {
 namespace {
 
-constexpr std::size_t quoted_bytes_max = 40;
 /// What is packed of a name and a value beside them takes 3 bytes, so no record has room for more.
 constexpr std::size_t others_max = wire::attributes_bytes_max / 5;
 constexpr std::string_view hex = "0123456789ABCDEF";
-
-std::string quoted(std::string_view text) {
-  std::string out = "\"";
-  append_printable(out, text, quoted_bytes_max);
-  return out + '"';
-}
 
 void append_encoded(std::string& out, std::string_view bytes) {
   for (const char c : bytes) {
@@ -36,7 +29,7 @@ void append_encoded(std::string& out, std::string_view bytes) {
 }
 
 Error wrong_coordinate(std::string_view name, std::string_view text, int max) {
-  return {std::string(name) + " is " + (text.empty() ? std::string("missing") : quoted(text)) +
+  return {std::string(name) + " is " + (text.empty() ? std::string("missing") : in_quotes(text)) +
           "; it must be a number of degrees from -" + std::to_string(max) + " to " + std::to_string(max)};
 }
 
@@ -84,13 +77,10 @@ void PhoneReport::set_location(std::string_view text) {
 }
 
 void PhoneReport::set(Quantity quantity, std::string_view text, double factor) {
-  double number = 0;
-  const auto* const begin = text.data();
-  const auto* const end = begin + text.size();
-  const auto [read_to, error] = std::from_chars(begin, end, number);
-  if (error != std::errc() || read_to != end) return;
-  if (number < 0 && quantity != Quantity::altitude_m) return;
-  const auto value = number * factor;
+  const auto number = parse_number(text);
+  if (!number) return;
+  if (*number < 0 && quantity != Quantity::altitude_m) return;
+  const auto value = *number * factor;
   switch (quantity) {
     case Quantity::accuracy_m:
       attributes_.accuracy_m = value;
@@ -139,11 +129,11 @@ Result<Herd::Heard> PhoneReport::finish(Time now) {
   if (time_.empty()) {
     wire::append_timestamp(time_text_, now);
   } else if (!wire::append_timestamp(time_text_, time_)) {
-    return Error{"the time is " + quoted(time_) +
+    return Error{"the time is " + in_quotes(time_) +
                  "; it must be POSIX seconds (1621464827.5), milliseconds, or ISO 8601 (2021-05-19T22:53:47.5Z)"};
   }
   const auto time = wire::parse_written_posix_time(time_text_);
-  if (!time) return Error{"the time is " + quoted(time_) + ", which is before 1970 or after 2262"};
+  if (!time) return Error{"the time is " + in_quotes(time_) + ", which is before 1970 or after 2262"};
 
   packed_ = wire::pack(attributes_);
   heard.report = {client_, location_text_, time_text_, location->location, time->time, location->style, time->style};
