@@ -78,8 +78,8 @@ struct HttpAccess : HttpConversation {
 TEST_F(HttpAccess, is_asked_for_where_it_is_missing_or_unknown) {
   const auto missing = response("GET", "/v1/clients/p");
   EXPECT_EQ(missing.status, 401);
-  EXPECT_EQ(missing.fields, (ResponseFields{{"WWW-Authenticate", R"(Bearer realm="proxyherd")"},
-                                            {"WWW-Authenticate", R"(Basic realm="proxyherd", charset="UTF-8")"}}));
+  EXPECT_EQ(missing.fields, (ResponseFields{{"WWW-Authenticate", R"(Basic realm="proxyherd", charset="UTF-8")"},
+                                            {"WWW-Authenticate", R"(Bearer realm="proxyherd")"}}));
   EXPECT_EQ(ask("GET", "/v1/clients/p"), "401 say who asks: Authorization: Bearer TOKEN");
   EXPECT_EQ(ask("GET", "/v1/clients/p", {}, {{"authorization", "Bearer other"}}),
             "401 these credentials are not known here");

@@ -408,7 +408,8 @@ TEST(TrackerApps, need_credentials_where_the_server_is_not_open) {
   EXPECT_EQ(phones.herd.reports, 0U);
   EXPECT_EQ(phones.send({.body = owntracks_body}).fields,
             (std::vector<std::pair<std::string, std::string>>{
-                {"WWW-Authenticate", R"(Basic realm="herd", charset="UTF-8", Bearer realm="herd")"}}));
+                {"WWW-Authenticate", R"(Basic realm="proxyherd", charset="UTF-8")"},
+                {"WWW-Authenticate", R"(Bearer realm="proxyherd")"}}));
 }
 
 TEST(TrackerApps, may_report_what_their_credentials_are_for_and_nothing_else) {

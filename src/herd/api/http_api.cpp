@@ -11,6 +11,7 @@
 #include "herd/api/http_google.h"
 #include "herd/api/open_api.h"
 #include "herd/base/text.h"
+#include "herd/http/authorization.h"
 #include "herd/http/cross_origin.h"
 #include "herd/http/query_string.h"
 #include "herd/http/served_hosts.h"
@@ -28,11 +29,7 @@ struct Refusals {
     return are_googles ? google_refusal("INVALID_REQUEST", detail) : http::problem(400, detail);
   }
   http::HttpResponse unknown(std::string_view detail) const {
-    if (are_googles) return google_refusal("REQUEST_DENIED", detail);
-    auto response = http::problem(401, detail);
-    response.fields = {{"WWW-Authenticate", R"(Bearer realm="proxyherd")"},
-                       {"WWW-Authenticate", R"(Basic realm="proxyherd", charset="UTF-8")"}};
-    return response;
+    return are_googles ? google_refusal("REQUEST_DENIED", detail) : http::unauthorized(detail);
   }
   /// A token that a page has in its address: were a password asked for, the browser would ask its user.
   http::HttpResponse unknown_token(std::string_view detail) const {

@@ -3,33 +3,27 @@
 
 #include "herd/api/http_endpoints.h"
 #include "herd/api/http_handlers.h"
+#include "herd/base/base64.h"
 #include "herd/base/result.h"
 #include "herd/base/text.h"
 
 namespace herd::api {
 namespace {
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 /// Whether a word is in a list with commas (RFC 9110 section 5.6.1), whatever its case.
 bool lists(std::string_view list, std::string_view word) {
   while (!list.empty()) {
     const auto one = list.substr(0, list.find(','));
     list.remove_prefix(std::min(list.size(), one.size() + 1));
-    if (std::ranges::equal(trim(one), word, {}, lower, lower)) return true;
+    if (equal_ignoring_case(trim(one), word)) return true;
   }
   return false;
 }
 
 /// 16 bytes in Base64, as RFC 6455 section 4.1 has it.
 bool is_websocket_key(std::string_view key) {
-  constexpr std::size_t digits = 22;
-  const auto is_base64 = [](char c) {
-    return (lower(c) >= 'a' && lower(c) <= 'z') || is_digit(c) || c == '+' || c == '/';
-  };
-  return key.size() == digits + 2 && key.ends_with("==") && std::ranges::all_of(key.substr(0, digits), is_base64);
+  const auto bytes = decode_base64(key);
+  return bytes && bytes->size() == 16;
 }
 
 Result<protocols::LiveSubscription> subscription_of(HttpCall& call) {

@@ -17,8 +17,8 @@
 #include "herd/app/table.h"
 #include "herd/app/terminal.h"
 #include "herd/app/usage_error.h"
+#include "herd/base/base64.h"
 #include "herd/base/nearest_name.h"
-#include "herd/net/base64.h"
 #include "herd/net/certificate.h"
 #include "herd/net/clock.h"
 #include "herd/node/token_file.h"
@@ -85,7 +85,7 @@ std::string make_secret() {
   if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) {
     throw std::runtime_error("OpenSSL has no random bits to give");
   }
-  return "ph_" + net::base64url(bytes);
+  return "ph_" + base64url(bytes);
 }
 
 bool is_taken(const std::vector<Token>& tokens, const std::string& name) {

@@ -1,11 +1,9 @@
 #include "herd/node/access_control.h"
 
-#include <algorithm>
 #include <arpa/inet.h>
 #include <mutex>
 
-#include "herd/base/text.h"
-#include "herd/net/base64.h"
+#include "herd/http/authorization.h"
 
 namespace herd::node {
 namespace {
@@ -14,22 +12,10 @@ constexpr std::size_t index_of(Token::Shown shown) {
   return static_cast<std::size_t>(shown);
 }
 
-/// What follows the scheme (RFC 9110 section 11.1), whose case does not matter; none if it is another.
-std::optional<std::string_view> after_scheme(std::string_view authorization, std::string_view scheme) {
-  const auto is_same = [](char a, char b) { return a == b || (a >= 'A' && a <= 'Z' && a - 'A' + 'a' == b); };
-  if (!std::ranges::equal(authorization.substr(0, scheme.size()), scheme, is_same)) return std::nullopt;
-  const auto rest = authorization.substr(scheme.size());
-  if (!rest.starts_with(' ')) return std::nullopt;
-  return trim(rest);
-}
-
 /// The token, or the password whatever the user; empty if there is none.
 std::string secret_in(std::string_view authorization) {
-  if (const auto token = after_scheme(authorization, "bearer")) return std::string(*token);
-  const auto basic = after_scheme(authorization, "basic");
-  const auto user_and_password = basic ? net::decode_base64(*basic) : std::nullopt;
-  const auto colon = user_and_password ? user_and_password->find(':') : std::string::npos;
-  return colon == std::string::npos ? std::string() : user_and_password->substr(colon + 1);
+  if (const auto token = http::after_scheme(authorization, "bearer")) return std::string(*token);
+  return http::basic_login(authorization).value_or(http::Login()).password;
 }
 
 /// Of an IPv6 address its first half, "2001:db8::/64" in bytes; any other text as it is.

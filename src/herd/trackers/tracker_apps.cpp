@@ -7,7 +7,7 @@
 
 #include "herd/base/json_leaves.h"
 #include "herd/base/text.h"
-#include "herd/http/basic_login.h"
+#include "herd/http/authorization.h"
 #include "herd/http/form_fields.h"
 #include "herd/http/query_string.h"
 #include "herd/trackers/osmand.h"
@@ -101,10 +101,10 @@ class TrackerApps::Exchange : public http::HttpExchange {
     if (!grant) return unknown();
     TrackerPoints points(apps_.herd_, now);
     auto& report = points.next();
-    const auto login = http::basic_login(authorization_);
+    const auto login = http::basic_login(authorization_).value_or(http::Login());
     const auto user = limit_user_.empty() ? http::value_of(query_, "u") : limit_user_;
     const auto device = limit_device_.empty() ? http::value_of(query_, "d") : limit_device_;
-    const auto kind = read_owntracks(payload, {user, device, "", login}, report);
+    const auto kind = read_owntracks(payload, {user, device, "", login.user}, report);
     if (!kind) return broken(TrackerApp::owntracks, kind.error(), ok("[]"));
     if (*kind == OwnTracksKind::other) return ok("[]");
     const auto place = points.take(*grant);
@@ -179,12 +179,9 @@ class TrackerApps::Exchange : public http::HttpExchange {
 
   http::HttpResponse unknown() {
     apps_.access_.count_denied();
-    auto response =
-        http::problem(401,
-                      "a user and password, a token, or for apps that have no place for them the id of a device "
-                      "that is known here as a secret, is needed");
-    response.fields.emplace_back("WWW-Authenticate", R"(Basic realm="herd", charset="UTF-8", Bearer realm="herd")");
-    return response;
+    return http::unauthorized(
+        "a user and password, a token, or for apps that have no place for them the id of a device that is known here "
+        "as a secret, is needed");
   }
 
   void note_broken(TrackerApp app, const Error& error) {

@@ -1,9 +1,10 @@
-#include "herd/net/base64.h"
+#include "herd/base/base64.h"
 
 #include <array>
 #include <gtest/gtest.h>
+#include <vector>
 
-namespace herd::net {
+namespace herd {
 namespace {
 
 // RFC 4648 section 10.
@@ -15,6 +16,16 @@ TEST(Base64, is_that_of_RFC_4648) {
   EXPECT_EQ(decode_base64("Zm9vYg=="), "foob");
   EXPECT_EQ(decode_base64("Zm9vYmFy"), "foobar");
   EXPECT_EQ(decode_base64("+/8A"), std::string("\xfb\xff\0", 3));
+}
+
+TEST(Base64, is_written_as_it_is_read) {
+  std::string bytes;
+  for (int size = 0; size < 300; ++size) {
+    const std::vector<unsigned char> written(bytes.begin(), bytes.end());
+    EXPECT_EQ(decode_base64(base64(written)), bytes);
+    bytes += static_cast<char>(size * 7);
+  }
+  EXPECT_EQ(base64(std::array<unsigned char, 4>{0xfb, 0xff, 0x00, 'f'}), "+/8AZg==");
 }
 
 TEST(Base64, that_is_none_is_refused) {
@@ -32,4 +43,4 @@ TEST(Base64, for_addresses_has_no_plus_no_slash_and_no_padding) {
 }
 
 }  // namespace
-}  // namespace herd::net
+}  // namespace herd
