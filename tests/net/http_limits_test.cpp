@@ -95,7 +95,7 @@ TEST(HttpLimits, refuses_a_gigabyte_at_once_if_its_length_is_said) {
   client.say("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000\r\n\r\n");
   EXPECT_EQ(
       without_date(client.read_to_end()),
-      "HTTP/1.1 413 Payload Too Large\r\n" +
+      "HTTP/1.1 413 Content Too Large\r\n" +
           refusal("413", "Content Too Large", "the body has 1000000000 bytes, and no more than 100000 are taken here"));
   EXPECT_EQ(server.counters().bodies_too_large.sum(), 1U);
 }

@@ -124,7 +124,7 @@ TEST(HttpServer, refuses_instead_of_saying_100_continue) {
   client.say("PUT /a HTTP/1.1\r\nHost: x\r\nContent-Length: 100001\r\nExpect: 100-continue\r\n\r\n");
   EXPECT_EQ(
       without_date(client.read_to_end()),
-      "HTTP/1.1 413 Payload Too Large\r\n" +
+      "HTTP/1.1 413 Content Too Large\r\n" +
           refusal("413", "Content Too Large", "the body has 100001 bytes, and no more than 100000 are taken here"));
 }
 

@@ -1,6 +1,7 @@
 #include "herd/http/http_exchange.h"
 
 #include <algorithm>
+#include <array>
 
 #include "herd/base/json_text.h"
 #include "herd/base/text.h"
@@ -8,65 +9,51 @@
 namespace herd::http {
 namespace {
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 /// RFC 9110 section 15, those that are used.
-std::string_view title_of(std::uint16_t status) {
-  switch (status) {
-    case 400:
-      return "Bad Request";
-    case 401:
-      return "Unauthorized";
-    case 403:
-      return "Forbidden";
-    case 404:
-      return "Not Found";
-    case 405:
-      return "Method Not Allowed";
-    case 408:
-      return "Request Timeout";
-    case 413:
-      return "Content Too Large";
-    case 414:
-      return "URI Too Long";
-    case 415:
-      return "Unsupported Media Type";
-    case 417:
-      return "Expectation Failed";
-    case 421:
-      return "Misdirected Request";
-    case 426:
-      return "Upgrade Required";
-    case 429:
-      return "Too Many Requests";
-    case 431:
-      return "Request Header Fields Too Large";
-    case 501:
-      return "Not Implemented";
-    case 503:
-      return "Service Unavailable";
-    case 505:
-      return "HTTP Version Not Supported";
-    case 507:
-      return "Insufficient Storage";
-    default:
-      return "Internal Server Error";
-  }
-}
+constexpr auto phrases = std::to_array<std::pair<std::uint16_t, std::string_view>>({
+    {101, "Switching Protocols"},
+    {200, "OK"},
+    {202, "Accepted"},
+    {204, "No Content"},
+    {302, "Found"},
+    {304, "Not Modified"},
+    {400, "Bad Request"},
+    {401, "Unauthorized"},
+    {403, "Forbidden"},
+    {404, "Not Found"},
+    {405, "Method Not Allowed"},
+    {408, "Request Timeout"},
+    {413, "Content Too Large"},
+    {414, "URI Too Long"},
+    {415, "Unsupported Media Type"},
+    {417, "Expectation Failed"},
+    {421, "Misdirected Request"},
+    {426, "Upgrade Required"},
+    {429, "Too Many Requests"},
+    {431, "Request Header Fields Too Large"},
+    {500, "Internal Server Error"},
+    {501, "Not Implemented"},
+    {503, "Service Unavailable"},
+    {505, "HTTP Version Not Supported"},
+    {507, "Insufficient Storage"},
+});
 
 }  // namespace
 
 std::string_view HttpHead::field(std::string_view name) const {
-  const auto is_this = [name](const auto& field) { return std::ranges::equal(field.first, name, {}, lower, lower); };
+  const auto is_this = [name](const auto& field) { return equal_ignoring_case(field.first, name); };
   const auto found = std::ranges::find_if(fields, is_this);
   return found == fields.end() ? std::string_view() : found->second;
 }
 
+std::string_view reason_phrase(std::uint16_t status) {
+  const auto found = std::ranges::find(phrases, status, &std::pair<std::uint16_t, std::string_view>::first);
+  return found == phrases.end() ? std::string_view() : found->second;
+}
+
 HttpResponse problem(std::uint16_t status, std::string_view detail) {
   HttpResponse response{status, "application/problem+json", R"({"type":"about:blank","title":)", {}};
-  append_json_string(response.body, title_of(status));
+  append_json_string(response.body, reason_phrase(status));
   response.body += R"(,"status":)";
   append_number(response.body, std::uint64_t{status});
   response.body += R"(,"detail":)";

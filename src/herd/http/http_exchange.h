@@ -40,6 +40,9 @@ struct HttpResponse {
   std::vector<std::pair<std::string, std::string>> fields = {};  ///< others than of content, connection and date
 };
 
+/// "Not Found" for 404 (RFC 9110 section 15); empty for a status that no response here has.
+std::string_view reason_phrase(std::uint16_t status);
+
 /// RFC 9457: `{"type":"about:blank","title":"Not Found","status":404,"detail":...}`. `detail` names what was wrong,
 /// where, and the remedy.
 HttpResponse problem(std::uint16_t status, std::string_view detail);

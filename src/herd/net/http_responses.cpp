@@ -2,25 +2,21 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/beast/http/status.hpp>
 #include <ctime>
-#include <openssl/evp.h>
 #include <openssl/sha.h>
 
+#include "herd/base/base64.h"
 #include "herd/base/text.h"
 
 namespace herd::net {
 
-namespace beast_http = boost::beast::http;
-
 namespace {
 
 void append_status(std::string& out, std::uint16_t status) {
-  const auto reason = beast_http::obsolete_reason(beast_http::int_to_status(status));
   out += "HTTP/1.1 ";
   append_number(out, std::uint64_t{status});
   out += ' ';
-  out.append(reason.data(), reason.size());
+  out += http::reason_phrase(status);
 }
 
 /// Whatever is in the value, it ends neither the field nor the head.
@@ -84,9 +80,7 @@ std::string websocket_accept(std::string_view key) {
   const auto text = std::string(key) + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
   std::array<unsigned char, SHA_DIGEST_LENGTH> digest;
   SHA1(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
-  std::array<unsigned char, 32> encoded;
-  const int size = EVP_EncodeBlock(encoded.data(), digest.data(), digest.size());
-  return {reinterpret_cast<const char*>(encoded.data()), static_cast<std::size_t>(size)};
+  return base64(digest);
 }
 
 }  // namespace herd::net
