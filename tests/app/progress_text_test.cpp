@@ -9,6 +9,8 @@ TEST(ProgressText, groups_digits_by_three) {
   EXPECT_EQ(grouped(0), "0");
   EXPECT_EQ(grouped(999), "999");
   EXPECT_EQ(grouped(1'234'567), "1,234,567");
+  EXPECT_EQ(grouped(1, "client"), "1 client");
+  EXPECT_EQ(grouped(1'234'567, "client"), "1,234,567 clients");
 }
 
 TEST(ProgressText, says_how_long_and_how_much_longer) {

@@ -31,10 +31,6 @@ std::string rate_text(double per_s) {
   return grouped(static_cast<std::uint64_t>(std::llround(per_s)));
 }
 
-std::string count_text(std::uint64_t count, std::string_view what) {
-  return fmt::format("{} {}{}", grouped(count), what, count == 1 ? "" : "s");
-}
-
 double percent(Duration part, Duration whole) {
   return whole <= 0 ? 0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
 }
@@ -42,8 +38,7 @@ double percent(Duration part, Duration whole) {
 std::string setting_text(const BenchResult& result) {
   const auto loop = result.rate ? fmt::format("open loop at {} reports/s", rate_text(*result.rate))
                                 : fmt::format("closed loop, {} pipelined", grouped(result.pipeline));
-  return fmt::format("{}, {}, {}", count_text(result.connections, "connection"), count_text(result.clients, "client"),
-                     loop);
+  return fmt::format("{}, {}, {}", grouped(result.connections, "connection"), grouped(result.clients, "client"), loop);
 }
 
 std::string reports_text(const BenchResult& result) {
@@ -65,13 +60,13 @@ std::string quantiles_text(const net::LatencyHistogram& spans) {
 }
 
 std::string probes_text(const SeenResult& seen) {
-  return fmt::format("at {}, of {} elsewhere; to within {} (p99 {})", seen.at, count_text(seen.spans.count(), "report"),
+  return fmt::format("at {}, of {} elsewhere; to within {} (p99 {})", seen.at, grouped(seen.spans.count(), "report"),
                      span(seen.resolution.quantile(0.5)), span(seen.resolution.quantile(0.99)));
 }
 
 std::string held_text(const HeldResult& held) {
-  const auto asked = fmt::format("{}{}", held.all_clients ? "all " : "", count_text(held.clients, "client"));
-  const auto where = count_text(held.servers.size(), "server");
+  const auto asked = fmt::format("{}{}", held.all_clients ? "all " : "", grouped(held.clients, "client"));
+  const auto where = grouped(held.servers.size(), "server");
   if (held.lost() > 0) return fmt::format("{} lost, of {} at {}", grouped(held.lost()), asked, where);
   return fmt::format("the newest reports of {}{} by {}, within {} of the last answer", asked,
                      held.all_clients ? "" : " (a sample)", where, span(held.settled));
@@ -82,19 +77,19 @@ std::vector<std::string> notes(const BenchResult& result) {
   std::vector<std::string> lines;
   if (result.refused > 0) {
     lines.push_back(
-        fmt::format("{} refused, the first one: {}", count_text(result.refused, "report"), result.first_refused));
+        fmt::format("{} refused, the first one: {}", grouped(result.refused, "report"), result.first_refused));
   }
-  if (result.unanswered > 0) lines.push_back(fmt::format("{} never answered", count_text(result.unanswered, "report")));
+  if (result.unanswered > 0) lines.push_back(fmt::format("{} never answered", grouped(result.unanswered, "report")));
   if (result.unsent > 0) {
     lines.push_back(
-        fmt::format("the servers did not keep up: {} due but never sent", count_text(result.unsent, "report")));
+        fmt::format("the servers did not keep up: {} due but never sent", grouped(result.unsent, "report")));
   }
   if (!result.failures.empty()) {
-    lines.push_back(fmt::format("{} broke off, the first one: {}", count_text(result.failures.size(), "connection"),
+    lines.push_back(fmt::format("{} broke off, the first one: {}", grouped(result.failures.size(), "connection"),
                                 result.failures.front()));
   }
   if (result.seen && result.seen->unseen > 0) {
-    lines.push_back(fmt::format("{} not seen at {}", count_text(result.seen->unseen, "probe"), result.seen->at));
+    lines.push_back(fmt::format("{} not seen at {}", grouped(result.seen->unseen, "probe"), result.seen->at));
   }
   if (result.seen && !result.seen->failure.empty()) lines.push_back("the probes ended: " + result.seen->failure);
   if (result.held) {
@@ -102,7 +97,7 @@ std::vector<std::string> notes(const BenchResult& result) {
       if (!server.error.empty()) lines.push_back(fmt::format("{} could not be asked: {}", server.name, server.error));
       if (server.lost > 0) {
         lines.push_back(fmt::format("{} does not hold the newest report of {}, the first one: {}", server.name,
-                                    count_text(server.lost, "client"), server.first_lost));
+                                    grouped(server.lost, "client"), server.first_lost));
       }
     }
   }

@@ -10,6 +10,10 @@ std::string grouped(std::uint64_t number) {
   return fmt::format("{}", fmt::group_digits(number));
 }
 
+std::string grouped(std::uint64_t count, std::string_view what) {
+  return fmt::format("{} {}{}", grouped(count), what, count == 1 ? "" : "s");
+}
+
 std::string minutes_and_seconds(Duration duration) {
   const auto seconds = duration / second;
   if (seconds < 3600) return fmt::format("{}:{:02}", seconds / 60, seconds % 60);

@@ -103,14 +103,11 @@ void print_json(const ReplayOutcome& outcome, std::size_t tracks, std::size_t cl
 }
 
 void print_summary(const ReplayOutcome& outcome, std::size_t tracks, std::size_t clients) {
-  const auto plural = [](std::uint64_t count, std::string_view what) {
-    return fmt::format("{} {}{}", grouped(count), what, count == 1 ? "" : "s");
-  };
-  fmt::print("{} on {}: {} sent, {} answered, {} refused", plural(clients, "client"), plural(tracks, "track"),
-             plural(outcome.total.sent, "report"), grouped(outcome.total.answered), grouped(outcome.total.refused));
+  fmt::print("{} on {}: {} sent, {} answered, {} refused", grouped(clients, "client"), grouped(tracks, "track"),
+             grouped(outcome.total.sent, "report"), grouped(outcome.total.answered), grouped(outcome.total.refused));
   if (outcome.total.lost != 0) fmt::print(", {} unanswered", grouped(outcome.total.lost));
-  if (outcome.skipped != 0) fmt::print(", {} skipped", plural(outcome.skipped, "point"));
-  if (outcome.total.reconnects != 0) fmt::print(", {}", plural(outcome.total.reconnects, "reconnect"));
+  if (outcome.skipped != 0) fmt::print(", {} skipped", grouped(outcome.skipped, "point"));
+  if (outcome.total.reconnects != 0) fmt::print(", {}", grouped(outcome.total.reconnects, "reconnect"));
   fmt::print("; {}/s in {:.1f} s\n", grouped(static_cast<std::uint64_t>(std::llround(reports_per_s(outcome)))),
              static_cast<double>(outcome.elapsed) / second);
 }

@@ -18,8 +18,8 @@ std::string progress_line(const ReplayProgress::Figures& figures, double reports
     bar = progress_bar(*figures.part) + ' ';
     if (const auto left = time_left(figures.elapsed, *figures.part); !left.empty()) time = left;
   }
-  return fmt::format("{}{} client{}  {} sent  {} answered  {}/s  {}", bar, grouped(figures.clients),
-                     figures.clients == 1 ? "" : "s", grouped(figures.sent), grouped(figures.answered),
+  return fmt::format("{}{}  {} sent  {} answered  {}/s  {}", bar, grouped(figures.clients, "client"),
+                     grouped(figures.sent), grouped(figures.answered),
                      grouped(static_cast<std::uint64_t>(std::llround(reports_per_s))), time);
 }
 
