@@ -57,10 +57,7 @@ TEST(OfflineLookup, lets_those_who_ask_take_turns) {
   OfflineLookup lookup(only("Old"), 1);
   constexpr auto turn = OfflineLookup::queries_per_turn;
   std::promise<void> all_asked;
-  lookup.replace_with([&]() -> OfflineLookup::Places {
-    all_asked.get_future().wait();
-    return nullptr;
-  });
+  lookup.find_nearby({here}, [&](const std::vector<std::string>&) { all_asked.get_future().wait(); });
   std::string order;
   std::promise<void> answered;
   const auto ask = [&](char name, std::size_t queries) {
@@ -102,40 +99,6 @@ TEST(OfflineLookup, answers_from_new_places_once_they_are_there_and_lets_the_old
   lookup.replace(renewed);
   EXPECT_EQ(answers(lookup, {here}), std::vector{renewed->nearby_search(here)});
   EXPECT_TRUE(forgotten.expired());
-}
-
-TEST(OfflineLookup, has_new_places_opened_on_a_thread_of_its_own) {
-  auto renewed = only("New");
-  OfflineLookup lookup(only("Old"), 1);
-  std::promise<std::thread::id> thread;
-  lookup.replace_with([&]() -> OfflineLookup::Places {
-    thread.set_value(std::this_thread::get_id());
-    return renewed;
-  });
-  EXPECT_NE(thread.get_future().get(), std::this_thread::get_id());
-  // The only thread answers after it has opened them.
-  EXPECT_EQ(answers(lookup, {here}), std::vector{renewed->nearby_search(here)});
-}
-
-TEST(OfflineLookup, keeps_its_places_where_there_are_no_new_ones) {
-  const auto old = only("Old");
-  OfflineLookup lookup(old, 1);
-  lookup.replace_with([] { return nullptr; });
-  EXPECT_EQ(answers(lookup, {here}), std::vector{old->nearby_search(here)});
-}
-
-TEST(OfflineLookup, answers_from_the_places_that_were_asked_for_last) {
-  std::vector<std::shared_ptr<const places::OfflinePlaces>> versions;
-  for (int i = 0; i < 10; ++i) versions.push_back(only("Version " + std::to_string(i)));
-  OfflineLookup lookup(only("Old"), 4);
-  std::promise<void> last;
-  for (const auto& version : versions) lookup.replace_with([version] { return version; });
-  lookup.replace_with([&]() -> OfflineLookup::Places {
-    last.set_value();
-    return nullptr;
-  });
-  last.get_future().wait();
-  EXPECT_EQ(answers(lookup, {here}), std::vector{versions.back()->nearby_search(here)});
 }
 
 TEST(OfflineLookup, ends_once_the_answer_that_it_is_giving_is_given_whatever_else_was_asked) {

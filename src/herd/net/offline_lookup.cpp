@@ -25,8 +25,7 @@ struct OfflineLookup::Batch {
   }
 };
 
-OfflineLookup::OfflineLookup(Places places, std::size_t threads)
-    : places_(std::move(places)), threads_(threads), replacing_(threads_.get_executor()) {}
+OfflineLookup::OfflineLookup(Places places, std::size_t threads) : places_(std::move(places)), threads_(threads) {}
 
 OfflineLookup::~OfflineLookup() {
   threads_.stop();
@@ -62,12 +61,6 @@ void OfflineLookup::replace(Places places) {
   // The old ones go, if nobody asks them any more, once the lock is released.
   const std::lock_guard lock(mutex_);
   places_.swap(places);
-}
-
-void OfflineLookup::replace_with(std::function<Places()> open) {
-  asio::post(replacing_, [this, open = std::move(open)] {
-    if (auto places = open()) replace(std::move(places));
-  });
 }
 
 OfflineLookup::Places OfflineLookup::places() const {

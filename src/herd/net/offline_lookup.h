@@ -1,9 +1,7 @@
 #pragma once
 
-#include <boost/asio/strand.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <cstddef>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -32,11 +30,8 @@ class OfflineLookup : public places::Provider {
   void find_nearby(std::vector<places::NearbyQuery> queries, std::string info_message, Found on_found);
 
   /// Answers from these files from now on; the old ones go once the questions that are being looked up are answered.
+  /// From any thread.
   void replace(Places places);
-
-  /// The same with what `open` returns, which is called on one of the threads here; nothing changes if that is null.
-  /// Of several, one is called after the other. It must not throw.
-  void replace_with(std::function<Places()> open);
 
   /// Looked up in one turn; then it is the turn of whoever waits.
   static constexpr std::size_t queries_per_turn = 4;
@@ -49,7 +44,6 @@ class OfflineLookup : public places::Provider {
   mutable std::mutex mutex_;
   Places places_;  // guarded by mutex_
   boost::asio::thread_pool threads_;
-  boost::asio::strand<boost::asio::thread_pool::executor_type> replacing_;
 };
 
 }  // namespace herd::net

@@ -54,19 +54,16 @@ std::unique_ptr<net::GoogleLookup> PlaceSource::ask_google() {
   return std::make_unique<net::GoogleLookup>(options, std::move(found->key), offline_, log_);
 }
 
-void PlaceSource::read_again() {
-  offline_.replace_with([this]() -> net::OfflineLookup::Places {
-    try {
-      return open_files();
-    } catch (const std::exception& error) {
-      log_.error(std::string("place files not read, the ones before stay in use: ") + error.what());
-      return nullptr;
-    }
-  });
-  if (google_) read_key_again();
+void PlaceSource::open_files_again() {
+  try {
+    offline_.replace(open_files());
+  } catch (const std::exception& error) {
+    log_.error(std::string("place files not read, the ones before stay in use: ") + error.what());
+  }
 }
 
 void PlaceSource::read_key_again() {
+  if (!google_) return;
   if (auto found = find_google_key(config_.google)) {
     if (!*found) return;
     tell_key(**found, log_);

@@ -22,9 +22,11 @@ class PlaceSource {
 
   places::Provider& provider();
 
-  /// Reads the files and the key anew, without keeping the caller waiting for the disk; what is refused is logged, and
-  /// what there was before stays in use.
-  void read_again();
+  /// Opens the files anew, which may wait for the disk; if one is refused, that is logged, and those before stay in
+  /// use. From any one thread.
+  void open_files_again();
+  /// The same with the key, if there was one.
+  void read_key_again();
 
   /// None if there is no key.
   std::optional<net::GoogleStatus> google_status() const;
@@ -32,7 +34,6 @@ class PlaceSource {
  private:
   net::OfflineLookup::Places open_files();
   std::unique_ptr<net::GoogleLookup> ask_google();
-  void read_key_again();
 
   const Config& config_;
   const std::filesystem::path& executable_;

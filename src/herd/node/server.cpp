@@ -181,13 +181,16 @@ class Server {
     if (config.tokens) {
       access_.read(*config.tokens).value();
       tell_tokens();
-      token_reading_.emplace([this] { read_tokens_again(); });
     }
     if (tls_) {
       tell_certificate();
       loop_.every(day_s * second, [this] { warn_of_expiry(); });
     }
     loop_.every(day_s * second, [this] { ports_.warn_of_expiry(); });
+    reading_.emplace([this] {
+      read_tokens_again();
+      places_.open_files_again();
+    });
     for (const auto& warning : config.warnings) log_.warn(warning);
   }
 
@@ -204,7 +207,7 @@ class Server {
       std::cerr << "proxyherd serve: " << error.what() << std::endl;
       std::_Exit(1);
     }
-    token_reading_.reset();
+    reading_.reset();
     log_.info("stopped");
   }
 
@@ -231,8 +234,8 @@ class Server {
   void on_hangup() {
     // SIGHUP comes from the terminal too, when that is closed.
     if (has_terminal_ && isatty(STDIN_FILENO) == 0) return say_farewell();
-    places_.read_again();
-    if (token_reading_) token_reading_->ask();
+    reading_->ask();
+    places_.read_key_again();
     ports_.read_certificates_again();
     if (!tls_) return;
     if (auto read = net::PeerTls::read(certificate_files_, net::wall_now() / second)) {
@@ -244,6 +247,7 @@ class Server {
   }
 
   void read_tokens_again() {
+    if (!tokens_) return;
     if (const auto read = access_.read(*tokens_)) {
       tell_tokens();
     } else {
@@ -370,7 +374,7 @@ class Server {
   ClientPorts ports_;
   net::PeerListener peer_;
   std::unique_ptr<MqttDoor> mqtt_;
-  std::optional<net::BackgroundWork> token_reading_;  // none: no tokens are needed
+  std::optional<net::BackgroundWork> reading_;  // of files, at SIGHUP; always there while the loops run
 
   const bool has_terminal_ = isatty(STDIN_FILENO) == 1;
   std::atomic<store::Sequence> changes_announced_ = 0;
