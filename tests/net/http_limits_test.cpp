@@ -8,6 +8,7 @@
 #include "herd/net/http_server.h"
 #include "herd/net/http_session.h"
 #include "herd/net/process_usage.h"
+#include "net/herd_certificates.h"
 #include "net/http_server_of_test.h"
 
 namespace herd::net {
@@ -229,6 +230,35 @@ TEST(HttpLimits, closes_a_connection_that_asks_nothing_more) {
   EXPECT_EQ(without_date(client.read_to_end()), answer_to("GET", "/a"));
   auto silent = server.connect();
   EXPECT_EQ(silent.read_to_end(), "");
+}
+
+TEST(HttpLimits, closes_a_connection_whose_tls_handshake_takes_its_time) {
+  const HerdCertificates herd;
+  const auto files = herd.issue("Riley");
+  auto options = impatient(&ClientSessions::Limits::greeting);
+  options.tls = ClientTls::read({files.certificate(), files.key()}, ClientTls::Protocol::http).value();
+  const HttpServerOfTest server(options);
+  auto silent = server.connect();
+  EXPECT_EQ(silent.read_to_end(), "");
+  // A ClientHello of 16 KB that begins well and goes on byte by byte.
+  auto slow = server.connect();
+  slow.say(std::string("\x16\x03\x01\x40\x00\x01\x00\x3f\xfc\x03\x03", 11));
+  constexpr std::size_t rest = 0x3ffa;
+  std::size_t said = 0;
+  auto then = std::chrono::steady_clock::now();
+  while (said < rest && server.connections() != 0) {
+    if (std::chrono::steady_clock::now() - then < std::chrono::milliseconds(1)) continue;
+    then = std::chrono::steady_clock::now();
+    try {
+      slow.say(".");
+      ++said;
+    } catch (const std::exception&) {
+      break;
+    }
+  }
+  EXPECT_LT(said, rest);
+  eventually([&] { return server.connections() == 0; });
+  EXPECT_EQ(server.counters().tls_failures.sum(), 0U) << "nothing was wrong with what it said";
 }
 
 TEST(HttpLimits, closes_a_connection_that_does_not_read) {

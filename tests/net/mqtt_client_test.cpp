@@ -1,8 +1,19 @@
 #include "herd/net/mqtt_client.h"
 
+#include <atomic>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <gtest/gtest.h>
+#include <string>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
+
+#include "herd/net/clock.h"
+#include "net/loopback_listener.h"
 
 namespace herd::net {
 namespace {
@@ -34,6 +45,71 @@ TEST_F(MqttClientTest, without_a_broker_keeps_the_newest_for_so_many_topics_and_
   EXPECT_EQ(client.counters().publish_dropped, 3U);
   EXPECT_EQ(client.counters().published, 0U);
   EXPECT_FALSE(client.counters().is_connected);
+}
+
+/// A real Mosquitto on a free port, which ends with the test.
+class Broker {
+ public:
+  static constexpr const char* program = "/usr/sbin/mosquitto";
+
+  explicit Broker(const std::filesystem::path& folder)
+      : port_(refused_port()), conf_(written_conf(folder, port_)), process_(fork()) {
+    if (process_ != 0) return;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    execl(program, program, "-c", conf_.c_str(), nullptr);
+    _exit(1);
+  }
+  Broker(const Broker&) = delete;
+  ~Broker() {
+    kill(process_, SIGKILL);
+    waitpid(process_, nullptr, 0);
+  }
+
+  std::uint16_t port() const { return port_; }
+
+ private:
+  static std::string written_conf(const std::filesystem::path& folder, std::uint16_t port) {
+    auto conf = (folder / "mosquitto.conf").string();
+    std::ofstream(conf) << "listener " << port << " 127.0.0.1\nallow_anonymous true\nlog_type none\n";
+    return conf;
+  }
+
+  std::uint16_t port_;
+  std::string conf_;
+  pid_t process_;
+};
+
+TEST_F(MqttClientTest, gives_every_topic_its_turn_though_others_never_stop_changing) {
+  if (access(Broker::program, X_OK) != 0) GTEST_SKIP() << "no mosquitto is installed";
+  const Broker broker(folder_);
+  LogFile log(std::filesystem::path(folder_) / "log", 0);
+  auto options = nowhere();
+  options.port = broker.port();
+  options.topics = {"#"};
+  std::atomic<bool> came_first = false;
+  std::atomic<bool> came_last = false;
+  MqttClient client(options, log, [&](const MqttClient::Message& message) {
+    if (message.topic == "!first") came_first = true;
+    if (message.topic == "z") came_last = true;
+  });
+  const auto deadline = steady_now() + 30 * second;
+  const auto is_late = [&] { return steady_now() > deadline; };
+  while (client.counters().connects == 0 && !is_late()) std::this_thread::yield();
+  ASSERT_EQ(client.counters().connects, 1U);
+
+  // Many more topics than may be in flight are always waiting on both sides, in order, of those that come once.
+  bool said = false;
+  while (!(came_first && came_last) && !is_late()) {
+    for (int i = 0; i < 500; ++i) client.publish("m" + std::to_string(i), "x");
+    if (!said && client.counters().published > 1000) {
+      client.publish("!first", "x");
+      client.publish("z", "x");
+      said = true;
+    }
+  }
+  EXPECT_TRUE(came_first);
+  EXPECT_TRUE(came_last);
+  EXPECT_EQ(client.counters().publish_dropped, 0U);
 }
 
 TEST_F(MqttClientTest, will_not_have_authorities_that_are_none) {

@@ -123,6 +123,19 @@ TEST(TokenFile, with_too_many_patterns_is_refused) {
             "t.toml:1: [[token]] has more than 1000 patterns in clients; use * in fewer of them");
 }
 
+TEST(TokenFile, with_more_than_100000_tokens_is_refused) {
+  const auto token = [](std::size_t number) {
+    return "[[token]]\nname=\"" + std::to_string(number) + "\"\n" + std::string(hash) + "clients=[\"*\"]\n";
+  };
+  std::string text;
+  for (std::size_t i = 0; i < tokens_max; ++i) text += token(i);
+  const auto most = parse_tokens(text, "t.toml");
+  ASSERT_TRUE(most) << most.error().message.substr(0, 200);
+  EXPECT_EQ(most->size(), 100'000U);
+  EXPECT_EQ(mistakes_in(text + token(tokens_max)),
+            "t.toml:400001: there are more than 100000 tokens; let one serve several clients, by a pattern");
+}
+
 class TokenFileOnDisk : public testing::Test {
  protected:
   void SetUp() override {

@@ -78,6 +78,9 @@ FigureGroup mqtt_figures(const MqttDoor& door) {
           {"published", "Positions told to the MQTT broker.", Kind::counter, status.client.published},
           {"publish_dropped", "Positions not told to it for want of room, or a topic.", Kind::counter,
            status.client.publish_dropped},
+          {"heard_forgotten",
+           "Times that it was forgotten who was heard of from the MQTT broker, there being too many.", Kind::counter,
+           status.forgotten},
       }};
 }
 

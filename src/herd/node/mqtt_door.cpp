@@ -80,7 +80,7 @@ void MqttDoor::tell_broken(std::string_view topic, const std::string& reason) {
 }
 
 MqttStatus MqttDoor::status() const {
-  return {client_.counters(), reports_, refused_, broken_};
+  return {client_.counters(), reports_, refused_, broken_, publisher_ ? publisher_->forgotten() : 0};
 }
 
 }  // namespace herd::node

@@ -18,9 +18,10 @@ namespace herd::node {
 /// What happened since the start.
 struct MqttStatus {
   net::MqttClientCounters client;
-  std::uint64_t reports = 0;  ///< taken
-  std::uint64_t refused = 0;  ///< reports for which there was no room, or that came too often
-  std::uint64_t broken = 0;   ///< payloads
+  std::uint64_t reports = 0;    ///< taken
+  std::uint64_t refused = 0;    ///< reports for which there was no room, or that came too often
+  std::uint64_t broken = 0;     ///< payloads
+  std::uint64_t forgotten = 0;  ///< MqttPublisher::forgotten()
 };
 
 /// Hears OwnTracks' messages from a broker, brings what they say to the herd, and tells the broker, if it is to, what

@@ -58,9 +58,13 @@ void MqttPublisher::publish(const store::Sighting& sighting) {
 }
 
 void MqttPublisher::heard(std::string_view client, Time client_time) {
+  const auto hash = store_.hash().client(client);
   const std::scoped_lock lock(mutex_);
-  if (heard_.size() >= heard_max) heard_.clear();
-  auto& newest = heard_[store_.hash().client(client)];
+  if (heard_.size() >= heard_max && !heard_.contains(hash)) {
+    heard_.clear();
+    forgotten_.fetch_add(1, std::memory_order_relaxed);
+  }
+  auto& newest = heard_[hash];
   newest = std::max(newest, client_time);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <mutex>
@@ -20,7 +21,8 @@ class MqttPublisher {
  public:
   /// How often changes are published: no client more often.
   static constexpr Duration publish_every = 100 * millisecond;
-  /// So many clients that the broker told of are remembered; beyond them some may be told back to it, once.
+  /// So many clients that the broker told of are remembered. With one more all are forgotten, and some may be told back
+  /// to it, once.
   static constexpr std::size_t heard_max = 1'000'000;
 
   using Publish = std::function<void(std::string topic, std::string payload)>;
@@ -35,6 +37,9 @@ class MqttPublisher {
   /// The broker told where the client was at that time; from any thread.
   void heard(std::string_view client, Time client_time);
 
+  /// How often all that the broker told of was forgotten; from any thread.
+  std::uint64_t forgotten() const { return forgotten_.load(std::memory_order_relaxed); }
+
   /// Whether a payload is one of those that the servers of this herd publish: to hear them would be a loop.
   bool is_own(std::string_view payload) const { return payload.ends_with(mark_); }
 
@@ -48,6 +53,7 @@ class MqttPublisher {
   const store::RecordStore& store_;
   const Publish publish_;
   std::vector<store::Follower> followers_;
+  std::atomic<std::uint64_t> forgotten_ = 0;
   std::mutex mutex_;
   std::unordered_map<std::uint64_t, Time> heard_;  // by hash of the client
 };

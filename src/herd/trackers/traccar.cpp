@@ -42,7 +42,7 @@ Result<void> read_traccar(std::string_view body, protocols::PhoneReport& report)
     const auto* const other = std::ranges::find(kept, path, &decltype(kept)::value_type::first);
     if (other != kept.end()) report.add_attribute(other->second, leaf.text);
   };
-  const auto read = read_json(body, take, [&ids](const JsonBranch& branch) { ids.look(branch); });
+  auto read = read_json(body, take, [&ids](const JsonBranch& branch) { ids.look(branch); });
   if (read && ids.error()) return *ids.error();
   return read;
 }
