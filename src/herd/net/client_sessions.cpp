@@ -160,7 +160,8 @@ void ClientSessions::ask(ClientSession& session) {
 void ClientSessions::hand_over(ClientSession& session) {
   try {
     session.hand_over();
-  } catch (const std::exception&) {  // no memory: closed
+  } catch (const std::exception&) {
+    return end(session);  // no memory: closed
   }
   end(session);
 }
