@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "herd/net/clock.h"
+#include "herd/node/certificate_expiry.h"
 
 namespace herd::node {
 
@@ -14,8 +15,6 @@ namespace {
 constexpr unsigned warnings_max = 20;
 /// However many clients there are, those who look after the server get through.
 constexpr std::size_t http_connections_own = 64;
-/// How long before the certificate expires the log begins to say so.
-constexpr std::int64_t expiry_warning_s = 14 * 24 * 3600;
 
 }  // namespace
 
@@ -109,11 +108,10 @@ void ClientPorts::tell_certificate() {
 
 void ClientPorts::warn_of_expiry() {
   if (tls_.certificate() == nullptr) return;
-  const auto until = tls_.certificate()->valid_until();
-  const auto left = until - net::wall_now() / second;
-  if (left > expiry_warning_s) return;
-  log_.warn(tls_config_.files(self_.id).certificate.string() + (left > 0 ? " expires on " : " expired on ") +
-            net::utc_text(until) + ", and clients will refuse it then: put a new one there and send SIGHUP");
+  const auto warning =
+      expiry_warning(tls_config_.files(self_.id).certificate, tls_.certificate()->valid_until(),
+                     net::wall_now() / second, "and clients will refuse it then: put a new one there and send SIGHUP");
+  if (warning) log_.warn(*warning);
 }
 
 /// From any thread.

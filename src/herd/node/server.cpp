@@ -21,12 +21,12 @@
 #include "herd/net/log_file.h"
 #include "herd/net/neighbor_link.h"
 #include "herd/net/peer_listener.h"
-#include "herd/net/peer_tls.h"
 #include "herd/node/access_control.h"
 #include "herd/node/client_ports.h"
 #include "herd/node/figures.h"
 #include "herd/node/mqtt_door.h"
 #include "herd/node/node.h"
+#include "herd/node/peer_certificates.h"
 #include "herd/node/place_source.h"
 #include "herd/node/self_description.h"
 #include "herd/node/status.h"
@@ -40,9 +40,7 @@ constexpr std::uint64_t traffic_lines_per_second = 20'000;
 constexpr Duration drain_max = second;
 /// And how long it then goes on telling its neighbours what they do not have yet.
 constexpr Duration farewell_max = second;
-constexpr std::int64_t day_s = 24 * 3600;
-/// How long before the certificate expires the log begins to say so.
-constexpr std::int64_t expiry_warning_s = 14 * day_s;
+constexpr Duration day = 24 * 3600 * second;
 
 std::uint64_t random_bits() {
   std::random_device device;
@@ -73,16 +71,6 @@ std::size_t raise_descriptor_limit(std::size_t loops) {
   setrlimit(RLIMIT_NOFILE, &limit);
   const auto reserved = descriptors_reserved + descriptors_per_loop * loops;
   return limit.rlim_cur > 2 * reserved ? limit.rlim_cur - reserved : limit.rlim_cur / 2;
-}
-
-/// Those that ship and those of the configuration, all or none.
-net::CertificateFiles certificate_files(const Config& config, const ServerConfig& self) {
-  return {config.peer_certificates.value_or(""), self.id};
-}
-
-std::optional<net::PeerTls> read_tls(const Config& config, const ServerConfig& self) {
-  if (!config.peer_certificates) return std::nullopt;
-  return net::PeerTls::read(certificate_files(config, self), net::wall_now() / second).value();
 }
 
 std::unique_ptr<RateLimits> address_limits(const RateLimitConfig& rates) {
@@ -147,8 +135,7 @@ class Server {
         tokens_(config.tokens),
         access_(address_limits(config.rates)),
         places_(config, executable, loops_.size(), log_),
-        certificate_files_(certificate_files(config, self)),
-        tls_(read_tls(config, self)),
+        certificates_(config, self, log_),
         neighbors_(connect_neighbors(config, self)),
         api_(node_, places_.provider(), access_, self_,
              {config.cors_origins, {config.owntracks_friends, &log_}, own_hosts(config, self)}),
@@ -160,7 +147,7 @@ class Server {
                 .log = log_,
                 .on_turn_end = [this] { wake_neighbors(); },
                 .feed = &feed_}),
-        peer_(loop_, self.peer.host, self.peer.port, identity_, those_who_dial(), tls(),
+        peer_(loop_, self.peer.host, self.peer.port, identity_, those_who_dial(), certificates_.tls(),
               flood::hello_max_for(self.peer.is_loopback()), log_) {
     if (config.mqtt && config.mqtt->is_for(self.id)) {
       mqtt_ = std::make_unique<MqttDoor>(*config.mqtt, config.herd, node_, node_.store(), log_,
@@ -182,11 +169,11 @@ class Server {
       access_.read(*config.tokens).value();
       tell_tokens();
     }
-    if (tls_) {
-      tell_certificate();
-      loop_.every(day_s * second, [this] { warn_of_expiry(); });
-    }
-    loop_.every(day_s * second, [this] { ports_.warn_of_expiry(); });
+    certificates_.tell();
+    loop_.every(day, [this] {
+      certificates_.warn_of_expiry();
+      ports_.warn_of_expiry();
+    });
     reading_.emplace([this] {
       read_tokens_again();
       places_.open_files_again();
@@ -215,8 +202,8 @@ class Server {
   std::vector<std::unique_ptr<Neighbor>> connect_neighbors(const Config& config, const ServerConfig& self) {
     std::vector<std::unique_ptr<Neighbor>> neighbors;
     for (const auto& id : self.talks_with) {
-      neighbors.push_back(std::make_unique<Neighbor>(identity_, *config.find(id), tls(), node_, loop_, log_,
-                                                     [this] { wake_neighbors(); }));
+      neighbors.push_back(std::make_unique<Neighbor>(identity_, *config.find(id), certificates_.tls(), node_, loop_,
+                                                     log_, [this] { wake_neighbors(); }));
     }
     return neighbors;
   }
@@ -229,21 +216,13 @@ class Server {
     return dialling;
   }
 
-  const net::PeerTls* tls() const { return tls_ ? &*tls_ : nullptr; }
-
   void on_hangup() {
     // SIGHUP comes from the terminal too, when that is closed.
     if (has_terminal_ && isatty(STDIN_FILENO) == 0) return say_farewell();
     reading_->ask();
     places_.read_key_again();
     ports_.read_certificates_again();
-    if (!tls_) return;
-    if (auto read = net::PeerTls::read(certificate_files_, net::wall_now() / second)) {
-      *tls_ = *std::move(read);
-      tell_certificate();
-    } else {
-      log_.error("certificates not read, the ones before stay in use: " + read.error().message);
-    }
+    certificates_.read_again();
   }
 
   void read_tokens_again() {
@@ -257,23 +236,6 @@ class Server {
 
   void tell_tokens() {
     log_.info("tokens read: " + std::to_string(access_.counters().tokens) + " (" + tokens_->string() + ")");
-  }
-
-  void tell_certificate() {
-    const auto& certificate = tls_->certificate();
-    log_.info("certificate read: " + certificate.common_name() + " of herd " + certificate.organization() +
-              ", valid until " + net::utc_text(certificate.valid_until()) + " (" +
-              certificate_files_.certificate().string() + ")");
-    warn_of_expiry();
-  }
-
-  void warn_of_expiry() {
-    const auto until = tls_->certificate().valid_until();
-    const auto left = until - net::wall_now() / second;
-    if (left > expiry_warning_s) return;
-    log_.warn(certificate_files_.certificate().string() + (left > 0 ? " expires on " : " expired on ") +
-              net::utc_text(until) + ", and without it no link comes up: run `proxyherd certs init --renew`, then " +
-              "send SIGHUP to each server");
   }
 
   /// Once per turn, whatever came in it; from the threads of all loops.
@@ -365,8 +327,7 @@ class Server {
   const std::optional<std::filesystem::path> tokens_;
   AccessControl access_;
   PlaceSource places_;
-  const net::CertificateFiles certificate_files_;
-  std::optional<net::PeerTls> tls_;
+  PeerCertificates certificates_;
   std::vector<std::unique_ptr<Neighbor>> neighbors_;
   SelfDescription self_{loop_, [this] { return look(); }};
   api::HttpApi api_;
