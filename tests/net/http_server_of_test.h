@@ -33,7 +33,7 @@ class HttpServerOfTest {
     options.addresses = {{"127.0.0.1", 0}};
     if (options.connections_max == 0) options.connections_max = 100;
     server_ = std::make_unique<HttpServer>(loops_, options, service, log, [] {});
-    address_ = server_->addresses().front();
+    address_ = server_->port().addresses().front();
     running_ = std::thread([this] { loops_.run(); });
   }
   HttpServerOfTest(const HttpServerOfTest&) = delete;
@@ -42,9 +42,9 @@ class HttpServerOfTest {
   LineConnection connect() const { return LineConnection(address_); }
   const std::string& address() const { return address_; }
   const HttpCounters& counters() const { return server_->counters(); }
-  std::uint64_t refused() const { return server_->connections_refused(); }
+  std::uint64_t refused() const { return server_->port().connections_refused(); }
   std::size_t connections() const {
-    const auto counts = server_->connections();
+    const auto counts = server_->port().connections();
     return std::accumulate(counts.begin(), counts.end(), std::size_t{0});
   }
   void on_main_loop(std::function<void(HttpServer&)> action) {
@@ -55,17 +55,17 @@ class HttpServerOfTest {
   bool drains() {
     std::promise<void> has_looked;
     on_main_loop([&](HttpServer& server) {
-      server.drain();
+      server.port().drain();
       loops_[1].soon([&] { has_looked.set_value(); });
     });
     has_looked.get_future().wait();
-    return server_->is_drained();
+    return server_->port().is_drained();
   }
 
   /// Stops in order, and waits until it has.
   void stop() {
     if (!running_.joinable()) return;
-    on_main_loop([](HttpServer& server) { server.close(); });
+    on_main_loop([](HttpServer& server) { server.port().close(); });
     running_.join();
     server_.reset();
   }

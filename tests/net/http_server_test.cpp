@@ -242,12 +242,12 @@ TEST(HttpServer, logs_requests_and_the_status_of_answers) {
   HttpServer logged(loops, {.addresses = {{"127.0.0.1", 0}}, .connections_max = 1}, server.service, log, [] {});
   std::thread running([&] { loops.run(); });
   {
-    LineConnection client(logged.addresses().front());
+    LineConnection client(logged.port().addresses().front());
     client.say("PUT /a?key=secret HTTP/1.1\r\nHost: x\r\n\r\nnonsense\r\n\r\n");
     client.half_close();
     client.read_to_end();
   }
-  loops.main().soon([&] { logged.close(); });
+  loops.main().soon([&] { logged.port().close(); });
   running.join();
   ASSERT_EQ(log.lines.size(), 3U);
   EXPECT_TRUE(log.lines[0].ends_with(" PUT /a")) << log.lines[0];

@@ -32,7 +32,7 @@ class LineServerAt {
   explicit LineServerAt(places::Provider& places)
       : server_(std::make_unique<LineServer>(loops_, LineServer::Options{"127.0.0.1", 0, 64 * 1024, 100}, herd_, places,
                                              log_, [] {})),
-        address_(server_->address()),
+        address_(server_->port().addresses().front()),
         running_([this] { loops_.run(); }) {}
   LineServerAt(const LineServerAt&) = delete;
   ~LineServerAt() { stop(); }
@@ -57,14 +57,14 @@ class LineServerAt {
   }
 
   std::size_t connections() const {
-    const auto counts = server_->connections();
+    const auto counts = server_->port().connections();
     return std::accumulate(counts.begin(), counts.end(), std::size_t{0});
   }
 
   /// Stops in order, and waits until it has.
   void stop() {
     if (!running_.joinable()) return;
-    loops_.main().soon([this] { server_->close(); });
+    loops_.main().soon([this] { server_->port().close(); });
     running_.join();
     server_.reset();
   }

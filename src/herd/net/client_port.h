@@ -48,8 +48,11 @@ class ClientPort {
   /// For connections from now on. On the main loop.
   void set_tls(ClientTls tls);
 
-  /// See ClientSessions. It listens on.
+  /// The server is stopping: requests that have begun are answered, connections with nothing under way are closed, and
+  /// live feeds end. It listens on: whoever asks whether the server is ready shall hear that it is not. To be called
+  /// again and again, until is_drained() or whoever stops loses patience; close() comes then.
   void drain();
+  /// Nothing was under way when drain() looked last.
   bool is_drained() const;
 
   /// Stops listening and closes all connections; they end in loops.run().

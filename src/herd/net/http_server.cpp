@@ -73,36 +73,12 @@ HttpServer::HttpServer(EventLoops& loops, const Options& options, http::HttpServ
 
 HttpServer::~HttpServer() = default;
 
-std::vector<std::string> HttpServer::addresses() const {
-  return state_->port.addresses();
-}
-
-std::vector<std::size_t> HttpServer::connections() const {
-  return state_->port.connections();
-}
-
-std::uint64_t HttpServer::connections_refused() const {
-  return state_->port.connections_refused();
+ClientPort& HttpServer::port() const {
+  return state_->port;
 }
 
 const HttpCounters& HttpServer::counters() const {
   return state_->counters;
-}
-
-void HttpServer::set_tls(ClientTls tls) {
-  state_->port.set_tls(std::move(tls));
-}
-
-void HttpServer::drain() {
-  state_->port.drain();
-}
-
-bool HttpServer::is_drained() const {
-  return state_->port.is_drained();
-}
-
-void HttpServer::close() {
-  state_->port.close();
 }
 
 }  // namespace herd::net

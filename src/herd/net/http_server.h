@@ -41,24 +41,8 @@ class HttpServer {
              const std::function<void()>& on_turn_end);
   ~HttpServer();
 
-  std::vector<std::string> addresses() const;
-  /// How many each loop has, the main one first, the one in the background last.
-  std::vector<std::size_t> connections() const;
-  std::uint64_t connections_refused() const;
+  ClientPort& port() const;
   const HttpCounters& counters() const;
-
-  /// For connections from now on. On the main loop.
-  void set_tls(ClientTls tls);
-
-  /// The server is stopping: requests that have begun are answered, with Connection: close; connections with nothing
-  /// under way are closed, and live feeds end. It listens on: whoever asks whether the server is ready shall hear that
-  /// it is not. To be called again and again, until is_drained() or whoever stops loses patience; close() comes then.
-  void drain();
-  /// Nothing was under way when drain() looked last.
-  bool is_drained() const;
-
-  /// Stops listening and closes all connections; they end in loops.run().
-  void close();
 
  private:
   struct State;

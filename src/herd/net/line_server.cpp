@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "herd/net/client_port.h"
 #include "herd/net/line_session.h"
 
 namespace herd::net {
@@ -47,24 +46,8 @@ LineServer::LineServer(EventLoops& loops, const Options& options, protocols::Her
 
 LineServer::~LineServer() = default;
 
-std::string LineServer::address() const {
-  return state_->port.addresses().front();
-}
-
-std::vector<std::size_t> LineServer::connections() const {
-  return state_->port.connections();
-}
-
-std::uint64_t LineServer::connections_refused() const {
-  return state_->port.connections_refused();
-}
-
-void LineServer::set_tls(ClientTls tls) {
-  state_->port.set_tls(std::move(tls));
-}
-
-void LineServer::close() {
-  state_->port.close();
+ClientPort& LineServer::port() const {
+  return state_->port;
 }
 
 }  // namespace herd::net

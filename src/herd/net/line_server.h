@@ -6,9 +6,9 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "herd/base/traffic_log.h"
+#include "herd/net/client_port.h"
 #include "herd/net/client_tls.h"
 #include "herd/net/event_loops.h"
 #include "herd/places/provider.h"
@@ -42,16 +42,7 @@ class LineServer {
              TrafficLog& log, const std::function<void()>& on_turn_end);
   ~LineServer();
 
-  std::string address() const;
-  /// How many each loop has, the main one first.
-  std::vector<std::size_t> connections() const;
-  std::uint64_t connections_refused() const;
-
-  /// For connections from now on. On the main loop.
-  void set_tls(ClientTls tls);
-
-  /// Stops listening and closes all connections; they end in loops.run().
-  void close();
+  ClientPort& port() const;
 
  private:
   struct State;

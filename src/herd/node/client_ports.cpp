@@ -68,7 +68,7 @@ net::HttpServer::Options ClientPorts::http_options(std::size_t connections_max, 
 
 std::string ClientPorts::http_text() const {
   if (!http_) return {};
-  const auto addresses = http_->addresses();
+  const auto addresses = http_->port().addresses();
   std::string text;
   if (self_.http) text += ", http " + addresses.front();
   if (self_.trackers) text += ", trackers " + addresses.back();
@@ -76,11 +76,11 @@ std::string ClientPorts::http_text() const {
 }
 
 std::vector<std::size_t> ClientPorts::http_connections() const {
-  return http_ ? http_->connections() : std::vector<std::size_t>();
+  return http_ ? http_->port().connections() : std::vector<std::size_t>();
 }
 
 std::uint64_t ClientPorts::connections_refused() const {
-  return line_.connections_refused() + (http_ ? http_->connections_refused() : 0);
+  return line_.port().connections_refused() + (http_ ? http_->port().connections_refused() : 0);
 }
 
 std::size_t ClientPorts::sum(const std::vector<std::size_t>& counts) {
@@ -94,8 +94,8 @@ void ClientPorts::read_certificates_again() {
     return log_.error("certificates for clients not read, the ones before stay in use: " + read.error().message);
   }
   tls_ = *std::move(read);
-  if (tls_.line) line_.set_tls(*tls_.line);
-  if (tls_.http && http_) http_->set_tls(*tls_.http);
+  if (tls_.line) line_.port().set_tls(*tls_.line);
+  if (tls_.http && http_) http_->port().set_tls(*tls_.http);
   tell_certificate();
 }
 
@@ -122,8 +122,8 @@ void ClientPorts::warn(const std::string& text) {
 }
 
 void ClientPorts::drain() {
-  line_.close();
-  if (http_) http_->drain();
+  line_.port().close();
+  if (http_) http_->port().drain();
 }
 
 bool ClientPorts::are_empty() const {
@@ -131,8 +131,8 @@ bool ClientPorts::are_empty() const {
 }
 
 void ClientPorts::close() {
-  line_.close();
-  if (http_) http_->close();
+  line_.port().close();
+  if (http_) http_->port().close();
 }
 
 }  // namespace herd::node

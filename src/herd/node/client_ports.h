@@ -40,12 +40,12 @@ class ClientPorts {
               const Services& services);
 
   /// "line 127.0.0.1:12000"
-  std::string line_text() const { return "line " + line_.address(); }
+  std::string line_text() const { return "line " + line_.port().addresses().front(); }
   /// ", http 127.0.0.1:14000, trackers 127.0.0.1:5055"; empty without HTTP.
   std::string http_text() const;
 
   /// Of the line protocol, of each loop.
-  std::vector<std::size_t> line_connections() const { return line_.connections(); }
+  std::vector<std::size_t> line_connections() const { return line_.port().connections(); }
   std::vector<std::size_t> http_connections() const;
   std::uint64_t connections_refused() const;
   /// Null without HTTP; any thread may read.
@@ -58,9 +58,9 @@ class ClientPorts {
   void warn_of_expiry();
 
   /// The server is stopping: closes the line port, and lets requests of the HTTP port come to their end; see
-  /// net::HttpServer. To be called again and again.
+  /// net::ClientPort. To be called again and again.
   void drain();
-  bool are_drained() const { return !http_ || http_->is_drained(); }
+  bool are_drained() const { return !http_ || http_->port().is_drained(); }
 
   /// Stops listening and closes all connections; they end in loops.run().
   void close();
