@@ -360,6 +360,26 @@ TEST_F(LineProtocolTest, does_not_wait_for_the_end_of_a_line_that_is_too_long_al
   EXPECT_TRUE(limited.closed);
 }
 
+TEST_F(LineProtocolTest, takes_nothing_from_a_browser_that_sends_it_a_request_of_a_web_page) {
+  EXPECT_EQ(say("POST / HTTP/1.1\r\nHost: 127.0.0.1:12000\r\n\r\nIAMAT kiwi +1+1 5\n"), "? POST / HTTP/1.1\n");
+  EXPECT_TRUE(client.closed);
+  EXPECT_EQ(herd.locate("kiwi"), std::nullopt);
+}
+
+TEST_F(LineProtocolTest, goes_on_after_what_only_looks_like_a_request_with_a_body) {
+  EXPECT_EQ(say("GET / HTTP/1.1\nPOST\nPOST / HTTP/1.1 \f x\nIAMAT kiwi +1+1 5\n"),
+            "? GET / HTTP/1.1\n? POST\n? POST / HTTP/1.1 \f x\nAT Riley +0.123456789 kiwi +1+1 5\n");
+}
+
+TEST_F(LineProtocolTest, answers_what_came_before_a_request_of_a_web_page) {
+  say("IAMAT kiwi +1+1 5\n");
+  const auto replies = say("WHATSAT kiwi 10 5\nPOST / HTTP/1.0\nIAMAT kiwi +2+2 6\n");
+  EXPECT_TRUE(replies.starts_with("AT Riley +0.123456789 kiwi +1+1 5\n{"));
+  EXPECT_TRUE(replies.ends_with("\n\n? POST / HTTP/1.0\n"));
+  EXPECT_TRUE(client.closed);
+  EXPECT_EQ(herd.locate("kiwi"), "AT Riley +0.123456789 kiwi +1+1 5");
+}
+
 TEST_F(LineProtocolTest, goes_on_after_a_write_once_the_replies_of_a_turn_are_many) {
   const std::string line(1000, 'x');
   std::string commands;

@@ -23,6 +23,12 @@ const std::string& no_places() {
   return json;
 }
 
+/// "POST / HTTP/1.1": what a browser sends for any web page, whatever the port is for. The page chooses the lines of
+/// the body behind it; no other request of a page has one without the server's leave.
+bool is_post_of_http(std::string_view line) {
+  return line.starts_with("POST ") && (line.ends_with(" HTTP/1.1") || line.ends_with(" HTTP/1.0"));
+}
+
 /// Appends the lines of the text that are not empty, without the last newline: an empty line ends the answer.
 void append_without_empty_lines(std::string& out, std::string_view text) {
   for (bool first = true;; first = false) {
@@ -111,7 +117,7 @@ LineProtocol::Next LineProtocol::advance(Time now, std::string& replies) {
   for (;;) {
     std::string_view line;
     const bool full = is_full(turn);
-    const auto next = full ? wire::LineFramer::Next::incomplete : framer_.next(line);
+    const auto next = full || is_over_ ? wire::LineFramer::Next::incomplete : framer_.next(line);
     if (next == wire::LineFramer::Next::line) {
       answer(line, turn);
       continue;
@@ -120,12 +126,12 @@ LineProtocol::Next LineProtocol::advance(Time now, std::string& replies) {
     if (next == wire::LineFramer::Next::too_long) {
       log_in(line);
       answer_invalid(line.substr(0, too_long_echo_bytes), turn);
-      input_ended_ = true;  // nobody can tell where the next line begins
+      is_over_ = true;  // nobody can tell where the next line begins
       continue;
     }
     if (waiting_) return Next::places;
     if (full) return Next::write;
-    return input_ended_ ? Next::close : Next::input;
+    return input_ended_ || is_over_ ? Next::close : Next::input;
   }
 }
 
@@ -257,6 +263,7 @@ void LineProtocol::append_places(std::string& replies, std::size_t begin, std::s
 
 void LineProtocol::answer_invalid(std::string_view line, Turn& turn) {
   herd_.count_invalid();
+  if (is_post_of_http(line)) is_over_ = true;
   auto& replies = *turn.out;
   const auto begin = replies.size();
   replies.append("? ");

@@ -97,6 +97,7 @@ class LineProtocol {
   Access* access_ = nullptr;            // not null if there is a grant or a rate
   bool is_rated_ = false;
   bool input_ended_ = false;
+  bool is_over_ = false;              // nothing more is taken, whatever else comes
   std::unique_ptr<Waiting> waiting_;  // none most of the time: a connection is small
 };
 
