@@ -33,6 +33,10 @@ TEST(Grant, with_a_star_is_for_any_bytes_there_also_for_none) {
   EXPECT_TRUE(is_for("*", ""));
   EXPECT_TRUE(is_for("**", "x\xff"));
   EXPECT_TRUE(is_for("*ab", "aab"));
+  EXPECT_FALSE(is_for("ab*bc", "abc"));
+  EXPECT_TRUE(is_for("ab*bc", "abbc"));
+  EXPECT_TRUE(is_for("a*b*a", "aba"));
+  EXPECT_FALSE(is_for("a*b*a", "aa"));
   EXPECT_TRUE(is_for("*", std::string_view("\0\n", 2)));
 }
 

@@ -7,25 +7,32 @@
 namespace herd::protocols {
 namespace {
 
-/// Whether `text` is what `pattern` says, in which * stands for any bytes. Goes back to the last * only, which is
-/// enough and takes no longer than pattern times text.
+/// Whether `text` is what `pattern` says, in which * stands for any bytes. What is before the first * and behind the
+/// last is looked at first, which settles most patterns however long the text. In between it goes back to the last *
+/// only, which is enough and takes no longer than pattern times text.
 bool matches(std::string_view pattern, std::string_view text) {
+  const auto first = pattern.find('*');
+  if (first == std::string_view::npos) return pattern == text;
+  const auto last = pattern.rfind('*');
+  const auto before = pattern.substr(0, first);
+  const auto behind = pattern.substr(last + 1);
+  if (text.size() < before.size() + behind.size() || !text.starts_with(before) || !text.ends_with(behind)) return false;
+  text = text.substr(before.size(), text.size() - before.size() - behind.size());
+  pattern = pattern.substr(first, last - first + 1);
   std::size_t p = 0;
   std::size_t t = 0;
-  std::size_t star = std::string_view::npos;
+  std::size_t star = 0;
   std::size_t taken = 0;  // by that *
-  while (t < text.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
+  while (t < text.size() && p + 1 < pattern.size()) {
+    if (pattern[p] == '*') {
       star = p++;
       taken = t;
-    } else if (p < pattern.size() && pattern[p] == text[t]) {
+    } else if (pattern[p] == text[t]) {
       ++p;
       ++t;
-    } else if (star != std::string_view::npos) {
+    } else {
       p = star + 1;
       t = ++taken;
-    } else {
-      return false;
     }
   }
   return pattern.find_first_not_of('*', p) == std::string_view::npos;
