@@ -161,8 +161,9 @@ int main(int argc, char** argv) {
     const double column = std::ceil(steps) + (i * 7907LL % (std::int64_t{room} * room)) % room + 0.4;
     const auto latitude = square.latitude(row);
     const auto longitude = square.longitude(column);
-    send_all(fd, "GET /v1/live?near=" + latitude.substr(1) + ',' + longitude + "&radius=" +
-                     std::to_string(static_cast<int>(steps * metres_per_step)) + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    send_all(fd, "GET /v1/live?near=" + latitude.substr(1) + ',' + longitude +
+                     "&radius=" + std::to_string(static_cast<int>(steps * metres_per_step)) +
+                     " HTTP/1.1\r\nHost: localhost\r\n\r\n");
     watch(fd);
   }
 

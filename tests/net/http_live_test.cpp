@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 #include <mutex>
 #include <string>
-#include <sys/resource.h>
+#include <thread>
 
 #include "herd/net/http_server.h"
 #include "net/http_server_of_test.h"
@@ -18,7 +18,7 @@ class FeedOfTest : public LiveLoop::Feed {
     std::string said;  // by the test
     std::size_t streams = 0;
     std::size_t ticks = 0;
-    int niceness = 0;  // of the thread that opens
+    std::thread::id thread;  // that opens
 
     void say(const std::string& text) {
       const std::lock_guard lock(mutex);
@@ -35,7 +35,7 @@ class FeedOfTest : public LiveLoop::Feed {
   std::unique_ptr<live::LiveStream> open(const http::HttpLive& /*live*/, Time /*now*/,
                                          std::function<void()> wake) override {
     wake_ = std::move(wake);
-    shared_.niceness = ::getpriority(PRIO_PROCESS, 0);
+    shared_.thread = std::this_thread::get_id();
     return std::make_unique<Stream>(*this);
   }
   void tick(Time /*now*/) override {
@@ -200,14 +200,14 @@ TEST(HttpLive, ends_for_a_client_that_does_not_read) {
   EXPECT_EQ(server.counters().readers_too_slow.sum(), 1U);
 }
 
-TEST(HttpLive, is_told_by_a_thread_that_gives_way) {
+TEST(HttpLive, is_told_by_a_thread_that_serves_no_requests) {
   FeedOfTest::Shared shared;
   FeedOfTest feed(shared);
-  const HttpServerOfTest server(with(feed));
+  HttpServerOfTest server(with(feed));
   auto client = server.connect();
   client.say(get("/live"));
   eventually([&] { return shared.count() == 1; });
-  EXPECT_EQ(shared.niceness, std::min(::getpriority(PRIO_PROCESS, 0) + 10, 19));
+  for (const auto thread : server.threads()) EXPECT_NE(shared.thread, thread);
 }
 
 TEST(HttpLive, is_told_by_its_head_alone_to_who_asks_for_that) {

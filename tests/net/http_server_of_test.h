@@ -51,6 +51,17 @@ class HttpServerOfTest {
     loops_.main().soon([this, action = std::move(action)] { action(*server_); });
   }
 
+  /// Those that serve requests.
+  std::vector<std::thread::id> threads() {
+    std::vector<std::thread::id> all;
+    for (std::size_t i = 0; i < loops_.size(); ++i) {
+      std::promise<std::thread::id> thread;
+      loops_[i].soon([&] { thread.set_value(std::this_thread::get_id()); });
+      all.push_back(thread.get_future().get());
+    }
+    return all;
+  }
+
   /// Has the server drain, and waits until it has looked whether something is under way: false if so.
   bool drains() {
     std::promise<void> has_looked;

@@ -11,8 +11,8 @@
 namespace herd::live {
 namespace {
 
-/// A partition is not kept from those who report for longer than so many looks at slots take, and texts of them all.
-constexpr std::size_t looks_at_once = 64;
+/// A partition is not kept from those who report for longer than so many looks at slots take.
+constexpr std::size_t looks_at_once = 16;
 
 constexpr std::size_t work_of_text = 8;
 constexpr std::size_t told_per_work = 4;
@@ -67,9 +67,10 @@ void LiveChanges::read() {
       looks_left -= looks;
       const auto before = looks;
       follower.read(*store_.open(next_partition_), store::Reader{}, looks, [&](const store::Partition::Held& held) {
-        take(static_cast<Id>(held.slot * followers_.size() + next_partition_), held);
-        return work_ < work_per_read;
+        see(static_cast<Id>(held.slot * followers_.size() + next_partition_), held);
+        return true;
       });
+      take_seen();
       work_ += before - looks;
       looks_left += looks;
     }
@@ -77,21 +78,31 @@ void LiveChanges::read() {
   }
 }
 
-void LiveChanges::take(Id id, const store::Partition::Held& held) {
-  const auto now = place_of(held);
-  const auto told = on_change_({id, clients_.note(id, now), now, held.client()});
-  if (told == 0) {
-    texts_.drop(id);
-    return;
+void LiveChanges::see(Id id, const store::Partition::Held& held) {
+  const auto client = held.client();
+  texts_.drop(id);
+  seen_.push_back({id, place_of(held), client.size()});
+  seen_clients_ += client;
+}
+
+void LiveChanges::take_seen() {
+  std::string_view clients = seen_clients_;
+  for (const auto& [id, now, client_size] : seen_) {
+    const auto told = on_change_({id, clients_.note(id, now), now, clients.substr(0, client_size)});
+    clients.remove_prefix(client_size);
+    if (told > 0) work_ += work_of_text + told / told_per_work;
   }
-  texts_.put(id, held);
-  work_ += work_of_text + told / told_per_work;
+  seen_.clear();
+  seen_clients_.clear();
 }
 
 void LiveChanges::refresh(Id id) {
-  const auto partition = store_.open(partition_of(id));
-  const auto held = partition->held(slot_of(id));
-  if (place_of(held) != clients_.find(id)) take(id, held);
+  {
+    const auto partition = store_.open(partition_of(id));
+    const auto held = partition->held(slot_of(id));
+    if (place_of(held) != clients_.find(id)) see(id, held);
+  }
+  take_seen();
 }
 
 std::optional<LiveChanges::Id> LiveChanges::id_of(std::string_view client) const {
@@ -106,10 +117,13 @@ std::string LiveChanges::client_of(Id id) const {
 
 ClientTexts::Text LiveChanges::text(Id id) {
   if (const auto made = texts_.find(id)) return *made;
-  const auto partition = store_.open(partition_of(id));
-  const auto held = partition->held(slot_of(id));
-  if (place_of(held) != clients_.find(id)) take(id, held);
-  if (!texts_.find(id)) texts_.put(id, held);
+  {
+    const auto partition = store_.open(partition_of(id));
+    const auto held = partition->held(slot_of(id));
+    if (place_of(held) != clients_.find(id)) see(id, held);
+    texts_.put(id, held);
+  }
+  take_seen();
   return *texts_.find(id);
 }
 

@@ -18,6 +18,8 @@ namespace herd::live {
 
 /// The herd's changes as a live feed sees them, one after the other: a follower of each partition, what is known of
 /// each client, and its text if somebody wants to know.
+///
+/// A partition is locked only while something is copied from it: its clients may be waiting for it.
 class LiveChanges {
  public:
   using Id = LiveClients::Id;
@@ -28,7 +30,7 @@ class LiveChanges {
     LiveClients::Place now;
     std::string_view client;  ///< its id; valid during the call
   };
-  /// Says how many want to know. Called while a partition is locked.
+  /// Says how many want to know.
   using OnChange = std::function<std::size_t(const Change&)>;
 
   /// A measure of work for one read(): about a millisecond's. A look at a slot is 1, a text 8, four subscribers told 1.
@@ -52,7 +54,8 @@ class LiveChanges {
 
   std::string client_of(Id id) const;
 
-  /// Of a client as it is known here: the text was made when the place was noted. Valid until anything is read.
+  /// Of a client as it is known here: takes in what it did since, if the text is yet to be made. Valid until anything
+  /// is read.
   ClientTexts::Text text(Id id);
 
   const LiveClients& clients() const { return clients_; }
@@ -67,7 +70,15 @@ class LiveChanges {
   std::size_t partition_of(Id id) const { return id % followers_.size(); }
   std::size_t slot_of(Id id) const { return id / followers_.size(); }
   bool is_near() const;
-  void take(Id id, const store::Partition::Held& held);
+  // What a partition held of a client.
+  struct Seen {
+    Id id = 0;
+    LiveClients::Place place;
+    std::size_t client_size = 0;  // of its id, which is in seen_clients_
+  };
+
+  void see(Id id, const store::Partition::Held& held);
+  void take_seen();
 
   const store::RecordStore& store_;
   OnChange on_change_;
@@ -75,6 +86,8 @@ class LiveChanges {
   std::vector<store::Follower> followers_;  // by partition
   std::size_t next_partition_ = 0;
   std::size_t work_ = 0;  // of this read
+  std::vector<Seen> seen_;
+  std::string seen_clients_;
   LiveClients clients_;
   ClientTexts texts_;
 };

@@ -75,7 +75,8 @@ ClientSession::Wait ClientSession::take_last_turn(Desk& desk) {
 
 bool ClientSession::is_at_rest() const {
   const auto kind = patience();
-  return kind == Patience::greeting || (kind == Patience::idle && !stream_.has_unread());
+  const bool is_over = kind == Patience::idle || kind == Patience::farewell;
+  return kind == Patience::greeting || (is_over && !stream_.has_unread());
 }
 
 ClientSession::Wait ClientSession::take_answer(const std::function<Next(Desk&)>& step, Desk& desk) {

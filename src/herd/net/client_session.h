@@ -79,7 +79,8 @@ class ClientSession : public boost::intrusive::list_base_hook<> {
   /// It waits for input, and the server is stopping: takes what has come, and ends if nothing is under way. Whose
   /// client has said nothing yet is left as it is.
   Wait take_last_turn(Desk& desk);
-  /// Waits for its client to begin something, and has no input that was not read.
+  /// Waits for its client to begin something, or to close what was brought to its end, and has no input that was not
+  /// read.
   bool is_at_rest() const;
   /// The answer it waited for.
   Wait take_answer(const std::function<Next(Desk&)>& step, Desk& desk);

@@ -72,7 +72,6 @@ void ClientSessions::admit(Descriptor socket, std::optional<ClientTls> tls, std:
 
 void ClientSessions::admit(std::unique_ptr<ClientSession> session) {
   count_.fetch_add(1, std::memory_order_relaxed);
-  is_drained_ = false;
   asio::dispatch(context_, [this, session = std::move(session)]() mutable { add(std::move(session)); });
 }
 
@@ -242,8 +241,11 @@ void ClientSessions::end_those_at_rest() {
     attempt(*session, [&] { return session->take_last_turn(desk_); });
   }
   on_round_end_();
-  const auto is_at_rest = [](const ClientSession& session) { return session.is_at_rest(); };
-  is_drained_ = std::ranges::all_of(lists_, [&](const auto& list) { return std::ranges::all_of(list, is_at_rest); });
+  std::size_t at_rest = 0;
+  for (const auto& list : lists_) {
+    at_rest += static_cast<std::size_t>(std::ranges::count_if(list, &ClientSession::is_at_rest));
+  }
+  at_rest_ = at_rest;
 }
 
 void ClientSessions::close() {

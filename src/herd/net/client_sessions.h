@@ -7,6 +7,7 @@
 #include <boost/intrusive/list.hpp>
 #include <cstddef>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -53,8 +54,8 @@ class ClientSessions : private ClientPoll::Handler {
   /// The server is stopping: requests that have begun are answered, and connections with nothing under way are closed.
   /// To be called again and again until is_drained(). From any thread.
   void drain();
-  /// Nothing was under way when drain() looked last. From any thread.
-  bool is_drained() const { return is_drained_.load(std::memory_order_relaxed); }
+  /// Nothing was under way when drain() looked last, and nobody has come since. From any thread.
+  bool is_drained() const { return at_rest_.load(std::memory_order_relaxed) == count(); }
 
   /// Closes all connections and takes no more. From any thread.
   void close();
@@ -91,7 +92,7 @@ class ClientSessions : private ClientPoll::Handler {
   std::function<void()> on_round_end_;
   Make make_;
   std::atomic<std::size_t> count_ = 0;
-  std::atomic<bool> is_drained_ = false;
+  std::atomic<std::size_t> at_rest_ = std::numeric_limits<std::size_t>::max();  // when drain() looked
   std::array<Sessions, ClientSession::patience_kinds> lists_;  // by patience; those with a limit: the oldest first
   std::uint32_t tick_ = 0;
   std::vector<ClientSession*> roused_;

@@ -6,25 +6,10 @@
 #include <sched.h>
 #include <stdexcept>
 #include <string>
-#include <sys/resource.h>
 #include <system_error>
 #include <thread>
-#include <unistd.h>
 
 namespace herd::net {
-
-namespace {
-
-/// Whoever else wants a CPU gets ten times as much of it.
-constexpr int background_niceness = 10;
-
-/// This thread's turn comes after others', from now on. Linux has a niceness for each thread.
-void give_way() {
-  const auto thread = static_cast<id_t>(::gettid());
-  ::setpriority(PRIO_PROCESS, thread, ::getpriority(PRIO_PROCESS, thread) + background_niceness);
-}
-
-}  // namespace
 
 EventLoops::EventLoops(std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) loops_.push_back(std::make_unique<EventLoop>());
@@ -45,10 +30,7 @@ void EventLoops::run() {
     std::vector<std::jthread> threads;
     try {
       for (std::size_t i = 1; i < loops_.size(); ++i) threads.emplace_back(serve, std::ref(*loops_[i]));
-      threads.emplace_back([&] {
-        give_way();
-        serve(background_);
-      });
+      threads.emplace_back(serve, std::ref(background_));
     } catch (const std::system_error& error) {
       stop();
       throw std::runtime_error("cannot start " + std::to_string(loops_.size() + 1) + " threads: " + error.what() +

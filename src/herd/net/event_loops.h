@@ -19,7 +19,7 @@ class EventLoops {
   EventLoop& operator[](std::size_t i) { return *loops_[i]; }
   EventLoop& main() { return *loops_.front(); }
 
-  /// One more, whose thread gives way to those of the others wherever there are not CPUs enough for all.
+  /// One more, with a thread of its own.
   EventLoop& background() { return background_; }
 
   /// Runs the main loop on this thread and each other on one of its own, until nothing is left to serve. What one of
