@@ -74,6 +74,31 @@ TEST(StatusTable, says_which_link_is_catching_up) {
             "A       up 1 s        0        0.0            0  B up, catching up, C up 0.1 ms\n");
 }
 
+TEST(StatusTable, a_server_that_answers_without_a_status_is_not_down) {
+  const auto row = [](int http_status, const std::string& body, bool has_token) {
+    const auto answer = read_answer("A", "127.0.0.1:1", net::HttpAnswer{http_status, body}, has_token);
+    const auto table = status_table({answer}, false);
+    return table.substr(table.find('\n') + 1);
+  };
+  EXPECT_EQ(row(401, "", false),
+            "A       answers        -          -            -  127.0.0.1:1: needs a token that may \"status\": "
+            "PROXYHERD_TOKEN=ph_... proxyherd status\n");
+  EXPECT_EQ(row(401, "", true),
+            "A       answers        -          -            -  127.0.0.1:1: does not know the token in "
+            "PROXYHERD_TOKEN\n");
+  EXPECT_EQ(row(403, "", true),
+            "A       answers        -          -            -  127.0.0.1:1: the token in PROXYHERD_TOKEN may not "
+            "\"status\"; proxyherd token list shows which may\n");
+  EXPECT_EQ(row(400, R"({"detail":"this port speaks TLS: use https://"})", false),
+            "A       answers        -          -            -  127.0.0.1:1: speaks TLS, which proxyherd status does "
+            "not; use curl https://127.0.0.1:1/v1/status\n");
+  EXPECT_EQ(row(400, "", false), "A       down         -          -            -  127.0.0.1:1: HTTP status 400\n");
+  EXPECT_EQ(read_answer("Riley", "127.0.0.1:1", net::HttpAnswer{200, std::string(riley)}, false).status->uptime_s,
+            12.945);
+  EXPECT_EQ(read_answer("Riley", "127.0.0.1:1", Error{"Connection refused"}, false).status.error().message,
+            "127.0.0.1:1: Connection refused");
+}
+
 TEST(StatusJson, is_one_array_of_the_answers_as_they_came) {
   EXPECT_EQ(status_json({{"Riley", parse_status(std::string(riley) + "\n", "Riley")}, {"Jaquez", Error{"\"gone\""}}}),
             R"([{"server":"Riley","ok":true,"status":)" + std::string(riley) +

@@ -26,7 +26,13 @@ function describeServer({ auth = '', line = '127.0.0.1:1', peer = '127.0.0.1:2',
 }
 
 function run(...args) {
-  const { status, stdout, stderr } = spawnSync(binary, args, { cwd: folder, encoding: 'utf8', timeout: 20_000 });
+  return runWith({}, ...args);
+}
+
+/// `env` is added to the environment.
+function runWith(env, ...args) {
+  const { status, stdout, stderr } = spawnSync(binary, args,
+    { cwd: folder, encoding: 'utf8', timeout: 20_000, env: { ...process.env, ...env } });
   return { status, stdout, stderr };
 }
 
@@ -206,6 +212,32 @@ describe('[auth]', () => {
     const { status, stderr } = run('serve', 'Alone');
     assert.equal(status, 2);
     assert.match(stderr, /^proxyherd: .*tokens\.toml:1: /);
+  });
+
+  it('lets proxyherd status ask with the token in PROXYHERD_TOKEN, and say what is missing', async () => {
+    const [line, peer, http] = await freePorts(3);
+    const address = (port) => `127.0.0.1:${port}`;
+    describeServer({ auth: named, line: address(line), peer: address(peer), http: address(http) });
+    const make = (may) => runJson('token', 'new', '--client', '*', '--may', may, '--json').token;
+    const [seesStatus, reports] = [make('status'), make('report')];
+    const child = spawnProxyherd(['serve', 'Alone', '--config', file('herd.toml')]);
+    const row = (token) => {
+      const { status, stdout } = runWith({ PROXYHERD_TOKEN: token }, 'status');
+      return [status, stdout.split('\n')[1].replace(/ +/g, ' ')];
+    };
+    try {
+      await eventually('it serves', () => child.output.stdout.includes('serves'));
+      const [status, alone] = row(seesStatus);
+      assert.equal(status, 0);
+      assert.match(alone, /^Alone up \d+ s 0 0\.0 \d+ -$/);
+      const answers = `Alone answers - - - ${address(http)}:`;
+      assert.deepEqual(row(''), [1, `${answers} needs a token that may "status": PROXYHERD_TOKEN=ph_... proxyherd status`]);
+      assert.deepEqual(row('ph_wrong'), [1, `${answers} does not know the token in PROXYHERD_TOKEN`]);
+      assert.deepEqual(row(reports), [1, `${answers} the token in PROXYHERD_TOKEN may not "status"; proxyherd token list shows which may`]);
+    } finally {
+      child.kill('SIGTERM');
+      await within(10, 'it ends', child.ended);
+    }
   });
 
   it('is read again while clients are answered, once more if it changed meanwhile, and to its end when it is to stop', async () => {

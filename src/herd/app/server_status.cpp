@@ -81,6 +81,27 @@ Result<ServerStatus> parse_status(std::string_view text, std::string_view server
   }
 }
 
+StatusAnswer read_answer(const std::string& server, const std::string& address, const Result<net::HttpAnswer>& answer,
+                         bool has_token) {
+  const auto refusal = [&](const std::string& why) { return StatusAnswer{server, Error{address + ": " + why}, true}; };
+  if (!answer) return {server, Error{address + ": " + answer.error().message}};
+  switch (answer->status) {
+    case 200:
+      return {server, parse_status(answer->body, server)};
+    case 400:
+      if (answer->body.find("speaks TLS") == std::string::npos) break;
+      return refusal("speaks TLS, which proxyherd status does not; use curl https://" + address + "/v1/status");
+    case 401:
+      if (!has_token) return refusal("needs a token that may \"status\": PROXYHERD_TOKEN=ph_... proxyherd status");
+      return refusal("does not know the token in PROXYHERD_TOKEN");
+    case 403:
+      return refusal("the token in PROXYHERD_TOKEN may not \"status\"; proxyherd token list shows which may");
+    default:
+      break;
+  }
+  return {server, Error{address + ": HTTP status " + std::to_string(answer->status)}};
+}
+
 std::string status_table(const std::vector<StatusAnswer>& answers, bool coloured) {
   Table table({{"SERVER"},
                {"STATE"},
@@ -88,9 +109,10 @@ std::string status_table(const std::vector<StatusAnswer>& answers, bool coloured
                {"REPORTS/S", Align::right},
                {"CONNECTIONS", Align::right},
                {"LINKS"}});
-  for (const auto& [server, status] : answers) {
+  for (const auto& [server, status, has_answered] : answers) {
     if (!status) {
-      table.add_row({{server}, {"down", style::red}, {"-"}, {"-"}, {"-"}, {status.error().message}});
+      const auto state = has_answered ? Cell{"answers", style::yellow} : Cell{"down", style::red};
+      table.add_row({{server}, state, {"-"}, {"-"}, {"-"}, {status.error().message}});
       continue;
     }
     std::string links;
@@ -108,7 +130,7 @@ std::string status_table(const std::vector<StatusAnswer>& answers, bool coloured
 
 std::string status_json(const std::vector<StatusAnswer>& answers) {
   std::string out = "[";
-  for (const auto& [server, status] : answers) {
+  for (const auto& [server, status, has_answered] : answers) {
     if (out.size() > 1) out += ',';
     out += R"({"server":)" + json::serialize(json::string(server));
     if (status) {

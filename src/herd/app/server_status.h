@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "herd/base/result.h"
+#include "herd/net/http_client.h"
 
 namespace herd::app {
 
@@ -35,7 +36,12 @@ Result<ServerStatus> parse_status(std::string_view json, std::string_view server
 struct StatusAnswer {
   std::string server;
   Result<ServerStatus> status;
+  bool answers = false;  ///< though there is no status: it runs, and keeps its status to itself
 };
+
+/// What the server said when it was asked at this address for its status, with a token from PROXYHERD_TOKEN or without.
+StatusAnswer read_answer(const std::string& server, const std::string& address, const Result<net::HttpAnswer>& answer,
+                         bool has_token);
 
 /// A row for each server, under headings.
 std::string status_table(const std::vector<StatusAnswer>& answers, bool coloured);

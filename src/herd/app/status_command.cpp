@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <iostream>
 #include <memory>
 #include <sstream>
@@ -14,6 +15,7 @@
 #include "herd/app/server_status.h"
 #include "herd/app/table.h"
 #include "herd/app/terminal.h"
+#include "herd/base/text.h"
 #include "herd/net/http_client.h"
 
 namespace herd::app {
@@ -32,26 +34,22 @@ struct StatusOptions {
 };
 
 std::vector<StatusAnswer> ask(const std::vector<const node::ServerConfig*>& servers) {
+  const char* variable = std::getenv("PROXYHERD_TOKEN");
+  const std::string token(trim(variable == nullptr ? "" : variable));
   std::vector<StatusAnswer> answers;
   std::vector<net::HttpTarget> targets;
   std::vector<std::size_t> asked;  // which server each target is
   for (const auto* server : servers) {
     if (server->http) {
       asked.push_back(answers.size());
-      targets.push_back({server->http->host, server->http->port, "/v1/status"});
+      targets.push_back({server->http->host, server->http->port, "/v1/status", token});
     }
     answers.push_back({server->id, Error{"no http port configured"}});
   }
   const auto received = net::http_get_all(targets, answer_time_max);
   for (std::size_t i = 0; i < received.size(); ++i) {
-    auto& [server, status] = answers[asked[i]];
-    if (!received[i]) {
-      status = Error{servers[asked[i]]->http->text() + ": " + received[i].error().message};
-    } else if (received[i]->status != 200) {
-      status = Error{servers[asked[i]]->http->text() + ": HTTP status " + std::to_string(received[i]->status)};
-    } else {
-      status = parse_status(received[i]->body, server);
-    }
+    const auto& server = *servers[asked[i]];
+    answers[asked[i]] = read_answer(server.id, server.http->text(), received[i], !token.empty());
   }
   return answers;
 }
@@ -108,12 +106,14 @@ void add_status_command(CLI::App& app, std::function<int()>& action) {
   add_config_option(command, options->config_file);
   command.footer(
       "Asks every server at its http port. LINKS shows each neighbour, whether the link is up, and how old\n"
-      "what comes over it is. Status 0 if all servers answered within a second, 1 otherwise.\n"
+      "what comes over it is. Status 0 if all servers told it within a second, 1 otherwise.\n"
+      "Where [auth] names tokens, set the environment variable PROXYHERD_TOKEN to one that may \"status\".\n"
       "\n"
       "Examples:\n"
       "  proxyherd status\n"
       "  proxyherd status Riley Campbell --watch\n"
-      "  proxyherd status --json\n");
+      "  proxyherd status --json\n"
+      "  PROXYHERD_TOKEN=ph_... proxyherd status\n");
   command.callback([options, &action] { action = [options] { return status(*options); }; });
 }
 

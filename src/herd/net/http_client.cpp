@@ -34,6 +34,7 @@ asio::awaitable<HttpAnswer> get(const HttpTarget& target, std::chrono::steady_cl
   http::request<http::empty_body> request(http::verb::get, target.path, 11);
   request.set(http::field::host, target.host);
   request.set(http::field::connection, "close");
+  if (!target.token.empty()) request.set(http::field::authorization, "Bearer " + target.token);
   co_await http::async_write(stream, request, asio::use_awaitable);
 
   beast::flat_buffer buffer;

@@ -12,7 +12,8 @@ namespace herd::net {
 struct HttpTarget {
   std::string host;
   std::uint16_t port = 0;
-  std::string path;  ///< "/v1/status"
+  std::string path;        ///< "/v1/status"
+  std::string token = {};  ///< sent as a bearer token; empty: none
 };
 
 struct HttpAnswer {
