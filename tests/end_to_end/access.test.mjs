@@ -59,9 +59,8 @@ describe('proxyherd token', () => {
 
 It is shown this once, and only its hash is kept in tokens.toml.
 Send it as \`Authorization: Bearer TOKEN\`, or as password with any user name.
-Running servers read the file on SIGHUP.
 
-Add to herd.toml:
+Add to herd.toml and start the servers again:
 
 [auth]
 tokens = "tokens.toml"
@@ -205,6 +204,7 @@ describe('[auth]', () => {
       fs.writeFileSync(file('tokens.toml'), 'x');
       child.kill('SIGHUP');
       await logged(/ error tokens not read, the ones before stay in use: .*tokens\.toml:1: /);
+      assert.doesNotMatch(log(), /has changed since the start/);
     } finally {
       child.kill('SIGTERM');
       await within(10, 'it ends', child.ended);
@@ -234,6 +234,24 @@ describe('[auth]', () => {
       assert.deepEqual(row(''), [1, `${answers} needs a token that may "status": PROXYHERD_TOKEN=ph_... proxyherd status`]);
       assert.deepEqual(row('ph_wrong'), [1, `${answers} does not know the token in PROXYHERD_TOKEN`]);
       assert.deepEqual(row(reports), [1, `${answers} the token in PROXYHERD_TOKEN may not "status"; proxyherd token list shows which may`]);
+    } finally {
+      child.kill('SIGTERM');
+      await within(10, 'it ends', child.ended);
+    }
+  });
+
+  it('is new to a server that runs: SIGHUP does not bring it, and the log says so', async () => {
+    const ports = await freePorts(3);
+    const [line, peer, http] = ports.map((port) => `127.0.0.1:${port}`);
+    describeServer({ line, peer, http });
+    const child = spawnProxyherd(['serve', 'Alone', '--config', file('herd.toml')]);
+    const warnings = () => read('data/Alone/server.log').match(/ warning .*\n/g) ?? [];
+    try {
+      await eventually('it serves', () => child.output.stdout.includes('serves'));
+      describeServer({ auth: named, line, peer, http });
+      child.kill('SIGHUP');
+      await eventually('the log warns', () => warnings().length > 0);
+      assert.match(warnings()[0], / warning \S*herd\.toml has changed since the start; it is read at the start only: start Alone again\n$/);
     } finally {
       child.kill('SIGTERM');
       await within(10, 'it ends', child.ended);

@@ -27,7 +27,7 @@ int serve(const ServeOptions& options) {
   if (!options.no_warnings) {
     for (const auto& warning : config.warnings) std::cerr << "warning: " << warning << '\n';
   }
-  return node::run_server(config, server, executable_file());
+  return node::run_server(config, server, {executable_file(), options.config_file});
 }
 
 }  // namespace

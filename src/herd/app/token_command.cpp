@@ -196,9 +196,11 @@ void tell_new(const TokenFile& file, const std::string& config_file, const Token
     std::cout << "Whoever shows a TLS client certificate of the common name " << token.certificate
               << " has it, if the CA of [tls]\nline_clients_ca signed that.\n";
   }
-  std::cout << "Running servers read the file on SIGHUP.\n";
-  if (!file.is_named) {
-    std::cout << "\nAdd to " << config_file << ":\n\n[auth]\ntokens = \"" << file.path.filename().string() << "\"\n";
+  if (file.is_named) {
+    std::cout << "Running servers read the file on SIGHUP.\n";
+  } else {
+    std::cout << "\nAdd to " << config_file << " and start the servers again:\n\n[auth]\ntokens = \""
+              << file.path.filename().string() << "\"\n";
   }
 }
 

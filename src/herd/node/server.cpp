@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>
+#include <fstream>
 #include <iostream>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <random>
@@ -45,6 +47,12 @@ constexpr Duration day = 24 * 3600 * second;
 std::uint64_t random_bits() {
   std::random_device device;
   return (std::uint64_t{device()} << 32U) | device();
+}
+
+/// Empty if the file cannot be read.
+std::string text_of(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
 }
 
 std::uint64_t traffic_limit(TrafficLogging traffic) {
@@ -126,15 +134,16 @@ struct Neighbor {
 /// One running server: its parts, in the order they depend on one another.
 class Server {
  public:
-  Server(const Config& config, const ServerConfig& self, const std::filesystem::path& executable)
+  Server(const Config& config, const ServerConfig& self, const OwnFiles& files)
       : self_config_(self),
+        herd_file_(files.herd_file),
         loops_(config.threads_of(self, net::usable_cpus())),
         log_(config.data / self.id / "server.log", traffic_limit(config.traffic)),
         identity_{config.herd, self.id, random_bits() | 1U},
         node_(config.herd, self.id, config.clients_max, random_bits()),
         tokens_(config.tokens),
         access_(address_limits(config.rates)),
-        places_(config, executable, loops_.size(), log_),
+        places_(config, files.executable, loops_.size(), log_),
         certificates_(config, self, log_),
         neighbors_(connect_neighbors(config, self)),
         api_(node_, places_.provider(), access_, self_,
@@ -177,6 +186,7 @@ class Server {
     reading_.emplace([this] {
       read_tokens_again();
       places_.open_files_again();
+      compare_herd_file();
     });
     for (const auto& warning : config.warnings) log_.warn(warning);
   }
@@ -232,6 +242,12 @@ class Server {
     } else {
       log_.error("tokens not read, the ones before stay in use: " + read.error().message);
     }
+  }
+
+  void compare_herd_file() {
+    if (text_of(herd_file_) == herd_file_text_) return;
+    log_.warn(herd_file_.string() + " has changed since the start; it is read at the start only: start " +
+              self_config_.id + " again");
   }
 
   void tell_tokens() {
@@ -319,6 +335,8 @@ class Server {
   }
 
   const ServerConfig& self_config_;
+  const std::filesystem::path herd_file_;
+  const std::string herd_file_text_ = text_of(herd_file_);
   net::EventLoops loops_;
   net::EventLoop& loop_ = loops_.main();
   net::LogFile log_;
@@ -349,8 +367,8 @@ class Server {
 
 }  // namespace
 
-int run_server(const Config& config, const ServerConfig& server, const std::filesystem::path& executable) {
-  Server(config, server, executable).run();
+int run_server(const Config& config, const ServerConfig& server, const OwnFiles& files) {
+  Server(config, server, files).run();
   return 0;
 }
 
