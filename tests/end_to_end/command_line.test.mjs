@@ -328,11 +328,26 @@ describe('proxyherd up', () => {
       const pending = /^(?:ShdPnd):\s+(\w+)$/m.exec(fs.readFileSync(`/proc/${up.pid}/status`, 'latin1'))[1];
       return (BigInt(`0x${pending}`) & 2n) === 0n;
     });
+    // A second counts from 0.2 s after the first on only, so whoever is impatient goes on pressing.
     const from = performance.now();
-    up.kill('SIGINT');
-    assert.deepEqual(await within(15, 'up ends', up.ended), { code: 0, signal: null });
+    const pressing = setInterval(() => up.kill('SIGINT'), 100);
+    try {
+      assert.deepEqual(await within(15, 'up ends', up.ended), { code: 0, signal: null });
+    } finally {
+      clearInterval(pressing);
+    }
     assert.ok(performance.now() - from < 4000, 'sooner than the five seconds that one Ctrl-C leaves them');
     for (const name of herd.names) await says(new RegExp(`^${name} +\\| ended by signal 9`, 'm'));
+  });
+
+  it('two signals at once, as timeout(1) sends them, end servers in order', async () => {
+    await start();
+    up.kill('SIGSTOP'); // so that it finds both at once
+    up.kill('SIGTERM');
+    up.kill('SIGINT');
+    up.kill('SIGCONT');
+    assert.deepEqual(await within(15, 'up ends', up.ended), { code: 0, signal: null });
+    for (const name of herd.names) await says(new RegExp(`^${name} +\\| ended with status 0$`, 'm'));
   });
 
   it('takes its servers with it when it is killed', async () => {

@@ -21,6 +21,7 @@ namespace herd::app {
 namespace {
 
 constexpr Duration stop_time_max = 5 * second;
+constexpr Duration second_signal_after = 200 * millisecond;
 constexpr std::size_t line_bytes_max = 64 * 1024;
 constexpr int status_misconfigured = 2;
 constexpr std::array colours{style::cyan, style::yellow, style::green, style::magenta, style::blue, style::red};
@@ -132,13 +133,17 @@ void Supervisor::take_signals(Time now) {
       }
       continue;
     }
-    if (stopping_) kill_all();
-    if (!stopping_) stop(now);
+    if (!stopping_) {
+      stop(now);
+    } else if (now - stopping_since_ >= second_signal_after) {
+      kill_all();
+    }
   }
 }
 
 void Supervisor::stop(Time now) {
   stopping_ = true;
+  stopping_since_ = now;
   kill_at_ = now + stop_time_max;
   for (auto& server : servers_) {
     server.start_at.reset();

@@ -30,8 +30,9 @@ class Supervisor {
   ~Supervisor();
 
   /// Returns once all have ended, by themselves or because a signal asked us to stop them: SIGTERM to each, SIGKILL
-  /// after 5 s or at the second signal. SIGHUP is passed on to the servers, unless the terminal was closed, which is a
-  /// wish to stop. True if none had to be given up.
+  /// after 5 s or at a second signal, which counts from 0.2 s after the first on: who signals a whole process group may
+  /// have signalled us before, as timeout(1) does. SIGHUP is passed on to the servers, unless the terminal was closed,
+  /// which is a wish to stop. True if none had to be given up.
   bool run();
 
  private:
@@ -64,4 +65,5 @@ class Supervisor {
   bool gave_up_ = false;
 };
 
+  Time stopping_since_ = 0;
 }  // namespace herd::app
