@@ -350,6 +350,17 @@ describe('proxyherd up', () => {
     for (const name of herd.names) await says(new RegExp(`^${name} +\\| ended with status 0$`, 'm'));
   });
 
+  it('gives up where the herd runs already, says so, and leaves that alone', async () => {
+    await start();
+    const second = spawnProxyherd(['up', '--config', herd.configFile]);
+    assert.deepEqual(await within(15, 'the second ends', second.ended), { code: 1, signal: null });
+    assert.match(second.output.stdout,
+      /^(Riley |Juzang) \| proxyherd: cannot listen on 127\.0\.0\.1:\d+ \(.*\): Address already in use; does this herd run already\? \(proxyherd status\)$/m);
+    assert.match(second.output.stdout, /^(Riley |Juzang) \| ended with status 1 before it served: the herd is stopped$/m);
+    assert.doesNotMatch(second.output.stdout, /starts again/);
+    for (const server of Object.values(herd.servers)) await server.status();
+  });
+
   it('takes its servers with it when it is killed', async () => {
     await start();
     up.kill('SIGKILL'); // afterEach waits for the servers

@@ -166,7 +166,7 @@ void Supervisor::read_output(Server& server) {
     server.line.append(piece.data(), static_cast<std::size_t>(count));
     std::size_t begin = 0;
     for (auto end = server.line.find('\n'); end != std::string::npos; end = server.line.find('\n', begin)) {
-      say(server, std::string_view(server.line).substr(begin, end - begin));
+      pass_on(server, std::string_view(server.line).substr(begin, end - begin));
       begin = end + 1;
     }
     server.line.erase(0, begin);
@@ -182,11 +182,20 @@ void Supervisor::on_end(Server& server, int wait_status, Time now) {
   } else if (WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == status_misconfigured) {
     gave_up_ = true;
     say(server, how_it_ended(wait_status) + ": not started again");
+  } else if (WIFEXITED(wait_status) && !server.has_served) {
+    gave_up_ = true;
+    say(server, how_it_ended(wait_status) + " before it served: the herd is stopped");
+    stop(now);
   } else {
     const auto wait = server.backoff.after_life(now - server.started_at);
     server.start_at = now + wait;
     say(server, how_it_ended(wait_status) + "; starts again in " + tenths_of_seconds(wait));
   }
+}
+
+void Supervisor::pass_on(Server& server, std::string_view line) {
+  server.has_served = server.has_served || line.starts_with(server.program.name + " serves: ");
+  say(server, line);
 }
 
 void Supervisor::say(const Server& server, std::string_view line) {

@@ -16,7 +16,8 @@ namespace herd::app {
 
 /// Runs the servers of a herd as child processes, prints what they say with their names before it, and starts those
 /// that crash again. One that ends by itself with status 0 was stopped by someone and stays down; one that ends with
-/// status 2 will not do better next time.
+/// status 2 will not do better next time. One whose first start fails before it serves, such as for a port that is in
+/// use, is a herd that cannot run: all are stopped.
 class Supervisor {
  public:
   struct Program {
@@ -42,6 +43,7 @@ class Supervisor {
     std::optional<ChildProcess> process;
     std::optional<Time> start_at;  // while it waits for its next start
     Time started_at = 0;
+    bool has_served = false;  // in any of its lives
     RestartBackoff backoff;
     std::string line;  // output that no newline has ended yet
   };
@@ -54,6 +56,8 @@ class Supervisor {
   void kill_all();
   void read_output(Server& server);
   void on_end(Server& server, int wait_status, Time now);
+  /// Prints a line of the server's.
+  void pass_on(Server& server, std::string_view line);
   void say(const Server& server, std::string_view line);
   bool all_ended() const;
 
@@ -61,9 +65,9 @@ class Supervisor {
   const bool has_terminal_ = is_terminal(STDIN_FILENO);
   int signals_ = -1;  // a signalfd
   bool stopping_ = false;
+  Time stopping_since_ = 0;
   std::optional<Time> kill_at_;
   bool gave_up_ = false;
 };
 
-  Time stopping_since_ = 0;
 }  // namespace herd::app

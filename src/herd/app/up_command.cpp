@@ -37,9 +37,10 @@ void add_up_command(CLI::App& app, std::function<int()>& action) {
   command.footer(
       "What the servers print is shown with their names before it. A server that crashes is started again,\n"
       "after 0.2 s at first and 5 s at last; one that somebody stops in order (SIGTERM) stays down.\n"
-      "Ctrl-C stops them all in order, a second Ctrl-C at once; status 0 after that, 1 if a server's\n"
-      "configuration did not let it run. SIGHUP makes all of them read their certificates, place files and\n"
-      "Google's key anew.\n"
+      "One that cannot serve at its first start, such as for a port that is in use, stops them all.\n"
+      "Ctrl-C stops them all in order, a second Ctrl-C at once; status 0 after that, 1 if a server could not\n"
+      "serve or its configuration did not let it run. SIGHUP makes all of them read their certificates, tokens,\n"
+      "place files and Google's key anew.\n"
       "\n"
       "Example:\n"
       "  proxyherd up --config herd.toml\n");

@@ -35,8 +35,10 @@ Listener::Listener(asio::io_context& context, const std::string& purpose, const 
     acceptor_.bind(endpoint);
     acceptor_.listen(4096);
   } catch (const boost::system::system_error& error) {
+    const auto* remedy =
+        error.code() == asio::error::address_in_use ? "; does this herd run already? (proxyherd status)" : "";
     throw std::runtime_error("cannot listen on " + host + ":" + std::to_string(port) + " (" + purpose +
-                             "): " + error.code().message());
+                             "): " + error.code().message() + remedy);
   }
 }
 
