@@ -194,6 +194,25 @@ describe('TLS for clients', { timeout: 120_000 }, () => {
     client.socket.destroy();
   });
 
+  it('is too much for our own tools, which say so', () => {
+    const run = (...args) => {
+      const { status, stdout, stderr } = spawnSync(binary, args, { cwd: alone.folder, encoding: 'utf8', timeout: 20_000 });
+      return { status, stdout, stderr };
+    };
+    const gpx = '<gpx><trk><trkseg><trkpt lat="1" lon="1"/></trkseg></trk></gpx>';
+    fs.writeFileSync(alone.file('way.gpx'), gpx);
+    for (const args of [['send', 'Alone', 'X'], ['replay', 'way.gpx', '--to', 'Alone'], ['bench', 'Alone'], ['bench']]) {
+      assert.deepEqual(run(...args), { status: 2, stdout: '', stderr: `proxyherd: Alone's line port speaks TLS, which proxyherd ` +
+        `${args[0]} does not; clients_on = ["http"] in [tls] leaves it plain, or use openssl s_client -connect ` +
+        `127.0.0.1:${alone.ports.line} -quiet\n` });
+    }
+    const { status, stdout } = run('status');
+    assert.equal(status, 1);
+    const http = `127.0.0.1:${alone.ports.http}`;
+    assert.equal(stdout.split('\n')[1].replace(/ +/g, ' '),
+      `Alone answers - - - ${http}: speaks TLS, which proxyherd status does not; use curl https://${http}/v1/status`);
+  });
+
   it('shows the new certificate after SIGHUP, and loses no connection', async () => {
     const { http, line } = alone.ports;
     const before = await connect(http);

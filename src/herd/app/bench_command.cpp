@@ -88,7 +88,7 @@ BenchOptions options_of(const Arguments& arguments, const CLI::App& command) {
   const auto server_of = [&](const std::string& name) -> BenchServer {
     if (name.find(':') == std::string::npos) {
       const auto& server = server_named(herd(), name, arguments.config_file);
-      return {name, server.line, server.http};
+      return {name, plain_line_port(herd(), name, arguments.config_file, "bench"), server.http};
     }
     auto endpoint = node::parse_endpoint(name);
     if (!endpoint) throw UsageError(endpoint.error().message);
@@ -108,7 +108,9 @@ BenchOptions options_of(const Arguments& arguments, const CLI::App& command) {
     // Those that are no targets work for every report, too.
     for (const auto& server : config->servers) {
       auto& list = arguments.targets.empty() ? options.targets : options.others;
-      const BenchServer one{server.id, server.line, server.http};
+      const auto& line =
+          arguments.targets.empty() ? plain_line_port(*config, server.id, arguments.config_file, "bench") : server.line;
+      const BenchServer one{server.id, line, server.http};
       if (!is_among(options.targets, one)) list.push_back(one);
     }
   }

@@ -41,7 +41,7 @@ std::vector<ReplayServer> find_servers(const Arguments& arguments) {
       servers.push_back({name, *endpoint});
     } else {
       if (!config) config = load_herd(arguments.config_file);
-      servers.push_back({name, server_named(*config, name, arguments.config_file).line});
+      servers.push_back({name, plain_line_port(*config, name, arguments.config_file, "replay")});
     }
   }
   return servers;

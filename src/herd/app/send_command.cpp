@@ -51,7 +51,7 @@ struct Target {
 Target find_target(const SendOptions& options) {
   if (options.target.find(':') == std::string::npos) {
     const auto config = load_herd(options.config_file);
-    return {server_named(config, options.target, options.config_file).line, options.target};
+    return {plain_line_port(config, options.target, options.config_file, "send"), options.target};
   }
   auto address = node::parse_endpoint(options.target);
   if (!address) throw UsageError(address.error().message);
