@@ -47,6 +47,13 @@ describe('proxyherd', () => {
     assert.match(stdout, /^proxyherd \d+\.\d+\.\d+\n$/);
   });
 
+  it('certs --help has an example of its own', () => {
+    const { status, stdout } = run(['certs', '--help']);
+    assert.equal(status, 0);
+    assert.match(stdout, /Example:\n {2}proxyherd certs init\n/);
+    assert.doesNotMatch(stdout, /proxyherd up/);
+  });
+
   for (const args of [['sttus'], ['serve'], ['serve', 'Riley', 'Juzang'], ['status', '--watch', '0']]) {
     it(`${args.join(' ')} is refused with status 2`, () => {
       const { status, stdout, stderr } = run(args);

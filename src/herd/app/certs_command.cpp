@@ -122,6 +122,11 @@ void add_certs_command(CLI::App& app, std::function<int()>& action) {
   auto options = std::make_shared<InitOptions>();
   auto& certs = *app.add_subcommand("certs", "Make the certificates with which servers trust one another");
   certs.require_subcommand(1);
+  certs.footer(
+      "They secure the links between servers; those that clients see come from elsewhere. docs/tls.md has all of it.\n"
+      "\n"
+      "Example:\n"
+      "  proxyherd certs init\n");
   auto& command =
       *certs.add_subcommand("init", "Make the herd's CA and a certificate for each server; again: the rest");
   command.add_option("--out", options->out, "The folder (default: that of [tls], or certs beside herd.toml)")
