@@ -63,6 +63,34 @@ describe('proxyherd', () => {
   }
 });
 
+describe('a mistake in the command line', () => {
+  for (const [args, message] of [
+    [['chekc-config'], 'no command "chekc-config"; did you mean "check-config"?'],
+    [['token', 'nwe', '--client', 'a'], 'no command "token nwe"; did you mean "new"?'],
+    [['places', 'monaco.places'], 'no command "places monaco.places"; known are near, import, info'],
+    [['send', '--config', rootConfig, '127.0.0.1', 'X'], `"127.0.0.1" is no server of ${rootConfig}; write HOST:PORT for the address of a line port`],
+  ]) {
+    it(`is answered with what to write: ${args.join(' ')}`, () => {
+      const { status, stdout, stderr } = run(args);
+      assert.deepEqual({ status, stdout }, { status: 2, stdout: '' });
+      assert.equal(stderr.split('\n')[0], `proxyherd: ${message}`);
+    });
+  }
+
+  for (const [args, message] of [
+    [['34.0689', '-118.4451'], 'POINT: write LAT,LON without a blank: 34.0689,-118.4451'],
+    [['34.0689,', '-118.4451'], 'POINT: write LAT,LON without a blank: 34.0689,-118.4451'],
+    [['34.0689,-118.4451', 'cafe'], 'The following argument was not expected: cafe'],
+    [['here'], 'POINT: "here" is no place on Earth'],
+  ]) {
+    it(`is answered with what to write: places near ${args.join(' ')}`, () => {
+      const { status, stdout, stderr } = run(['places', 'near', ...args, '--limit', '1']);
+      assert.deepEqual({ status, stdout }, { status: 2, stdout: '' });
+      assert.equal(stderr.split('\n')[0], message);
+    });
+  }
+});
+
 describe('proxyherd check-config', () => {
   it('says what the file describes', () => {
     assert.deepEqual(run(['check-config', '--config', rootConfig]), {
@@ -196,6 +224,14 @@ describeHerd('proxyherd status', { topology: two }, (herd) => {
     const [, riley, juzang] = stdout.split('\n');
     assert.match(riley, /^Riley +up \d+ s .* Juzang (down|connecting) \d+ s$/);
     assert.match(juzang, new RegExp(`^Juzang +down +- +- +-  127\\.0\\.0\\.1:${servers.Juzang.ports.http}: Connection refused$`));
+  });
+
+  it('of a herd of which nothing runs says how to start it', async () => {
+    await Promise.all(Object.values(servers).map((server) => server.stop()));
+    const { status: code, stdout, stderr } = status();
+    assert.deepEqual({ code, stderr }, { code: 1, stderr: 'Does this herd run? proxyherd up starts it.\n' });
+    assert.equal(stdout.match(/Connection refused/g).length, 2);
+    assert.equal(status('Riley').stderr, '');
   });
 
   it('shows a server that says nothing as down after a second', () => {

@@ -1,7 +1,10 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <exception>
 #include <functional>
 #include <iostream>
+#include <string>
+#include <vector>
 
 #include "herd/app/bench_command.h"
 #include "herd/app/certs_command.h"
@@ -14,11 +17,29 @@
 #include "herd/app/token_command.h"
 #include "herd/app/up_command.h"
 #include "herd/app/usage_error.h"
+#include "herd/base/nearest_name.h"
+#include "herd/base/text.h"
 
 namespace {
 
 constexpr int failed = 1;
 constexpr int misused = 2;
+
+/// What is wrong with the first of the words that should name a command and does not; empty if all do.
+std::string wrong_command(CLI::App& app, const std::vector<std::string>& words) {
+  auto* commands = &app;
+  for (const auto& word : words) {
+    std::vector<std::string> names;
+    for (const auto* command : commands->get_subcommands({})) names.push_back(command->get_name());
+    if (names.empty() || word.starts_with('-')) return {};
+    if (std::ranges::find(names, word) == names.end()) {
+      const auto parent = commands == &app ? std::string() : commands->get_name() + " ";
+      return "no command " + herd::in_quotes(parent + word) + "; " + herd::did_you_mean(word, names);
+    }
+    commands = commands->get_subcommand(word);
+  }
+  return {};
+}
 
 }  // namespace
 
@@ -50,6 +71,10 @@ int main(int argc, char** argv) {
   herd::app::add_certs_command(app, action);
   herd::app::add_token_command(app, action);
 
+  if (const auto wrong = wrong_command(app, {argv + 1, argv + argc}); !wrong.empty()) {
+    std::cerr << "proxyherd: " << wrong << "\nRun with --help for more information.\n";
+    return misused;
+  }
   try {
     app.parse(argc, argv);
     if (action) return action();

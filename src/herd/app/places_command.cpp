@@ -27,6 +27,7 @@ int failed(std::string_view subcommand, const std::string& why) {
 }
 
 struct NearOptions {
+  std::string point;
   geo::Location center;
   double radius_km = 10;
   std::size_t limit = 10;
@@ -41,6 +42,18 @@ struct NearOptions {
 std::optional<geo::Location> parse_center(const std::string& text) {
   const auto location = geo::parse_latitude_longitude(text);
   return location ? location : geo::parse_iso6709(text);
+}
+
+/// What the words of the command line say that are no options: one place.
+geo::Location center_of(const std::string& point, const std::vector<std::string>& more) {
+  if (more.size() == 1) {
+    const auto joined = point + (point.ends_with(',') ? "" : ",") + more[0];
+    if (parse_center(joined)) throw CLI::ValidationError("POINT", "write LAT,LON without a blank: " + joined);
+  }
+  if (!more.empty()) throw CLI::ExtrasError(more);
+  const auto center = parse_center(point);
+  if (!center) throw CLI::ValidationError("POINT", "\"" + point + "\" is no place on Earth");
+  return *center;
 }
 
 /// The files that a server would answer from, as far as there is a herd.toml.
@@ -90,15 +103,8 @@ int info(const std::string& file) {
 void add_near(CLI::App& places, std::function<int()>& action) {
   auto options = std::make_shared<NearOptions>();
   auto& command = *places.add_subcommand("near", "Say what is near a point, from the place files alone");
-  command
-      .add_option_function<std::string>(
-          "POINT",
-          [options](const std::string& text) {
-            const auto center = parse_center(text);
-            if (!center) throw CLI::ValidationError("POINT", "\"" + text + "\" is no place on Earth");
-            options->center = *center;
-          },
-          "Where: LAT,LON in degrees, or as IAMAT has it: +34.0689-118.4451")
+  command.add_option("POINT", options->point, "Where: LAT,LON in degrees, or as IAMAT has it: +34.0689-118.4451")
+      ->type_name("")
       ->required();
   command.add_option("--radius", options->radius_km, "How far to look, in km; decimals are fine")
       ->type_name("KM")
@@ -120,6 +126,7 @@ void add_near(CLI::App& places, std::function<int()>& action) {
       ->allow_extra_args(false);
   command.add_flag("--json", options->json, "Print the response that WHATSAT would send instead of a table");
   add_config_option(command, options->config_file);
+  command.allow_extras();  // a second half of the place deserves a better word than "not expected"
   command.footer(
       "Looks in the place files that ship (PROXYHERD_DATA names another folder for them) and in the [places] files of\n"
       "the herd's file; that file need not exist unless it is named. With --in it looks nowhere else.\n"
@@ -130,6 +137,7 @@ void add_near(CLI::App& places, std::function<int()>& action) {
       "  proxyherd places near 47.1410,9.5209 --radius 20 --type restaurant --keyword pizzeria\n"
       "  proxyherd places near 43.7384,7.4246 --radius 1 --in monaco.places\n");
   command.callback([options, &command, &action] {
+    options->center = center_of(options->point, command.remaining());
     options->config_wanted = command.get_option("--config")->count() > 0;
     action = [options] { return near(*options); };
   });

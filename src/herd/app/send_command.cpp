@@ -10,6 +10,7 @@
 
 #include "herd/app/herd_file.h"
 #include "herd/app/usage_error.h"
+#include "herd/base/text.h"
 #include "herd/net/line_client.h"
 
 namespace herd::app {
@@ -51,6 +52,10 @@ struct Target {
 Target find_target(const SendOptions& options) {
   if (options.target.find(':') == std::string::npos) {
     const auto config = load_herd(options.config_file);
+    if (config.find(options.target) == nullptr && options.target.find('.') != std::string::npos) {
+      throw UsageError(in_quotes(options.target) + " is no server of " + options.config_file +
+                       "; write HOST:PORT for the address of a line port");
+    }
     return {plain_line_port(config, options.target, options.config_file, "send"), options.target};
   }
   auto address = node::parse_endpoint(options.target);

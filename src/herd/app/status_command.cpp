@@ -88,6 +88,9 @@ int status(const StatusOptions& options) {
   if (options.watch_s > 0) watch(options, servers);
   const auto answers = ask(servers);
   std::cout << (options.json ? status_json(answers) : status_table(answers, shows_colour(STDOUT_FILENO)));
+  const auto is_down = [](const StatusAnswer& answer) { return !answer.status && !answer.answers; };
+  if (options.names.empty() && std::ranges::all_of(answers, is_down))
+    std::cerr << "Does this herd run? proxyherd up starts it.\n";
   return std::ranges::all_of(answers, [](const StatusAnswer& answer) { return answer.status.has_value(); }) ? 0 : 1;
 }
 
