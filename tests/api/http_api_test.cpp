@@ -16,10 +16,30 @@ TEST_F(HttpApiTest, tells_what_a_path_takes) {
   EXPECT_EQ(patch.fields, (ResponseFields{{"Allow", "PUT, POST, GET, HEAD, DELETE, OPTIONS"}}));
   EXPECT_EQ(ask("POST", "/v1/status"), "405 this path takes GET, HEAD, OPTIONS, not POST");
   EXPECT_EQ(ask("GET", "/v1/nothing"), "404 there is nothing at /v1/nothing; /v1/docs tells all that there is");
-  EXPECT_EQ(response("GET", "/v1/clients/").status, 404);
-  EXPECT_EQ(response("GET", "/v1/clients/a/b").status, 404);
-  EXPECT_EQ(response("GET", "/v1/clients/a/places/").status, 404);
-  EXPECT_EQ(response("GET", "").status, 404);
+  EXPECT_EQ(ask("GET", ""), "404 there is nothing at ; /v1/docs tells all that there is");
+}
+
+TEST_F(HttpApiTest, says_which_path_was_meant) {
+  const auto meant = [this](const std::string& wrong) {
+    const auto said = ask("GET", wrong);
+    const auto before = "404 there is nothing at " + wrong + "; ";
+    EXPECT_EQ(said.substr(0, before.size()), before);
+    return said.substr(before.size());
+  };
+  const auto leads_to = [](const std::string& path) { return R"(did you mean \")" + path + R"(\"?)"; };
+  EXPECT_EQ(meant("/v1/report"), leads_to("/v1/reports"));
+  EXPECT_EQ(meant("/v1/Reports/"), leads_to("/v1/reports"));
+  EXPECT_EQ(meant("/v2/reports"), leads_to("/v1/reports"));
+  EXPECT_EQ(meant("/v1/clients/"), leads_to("/v1/clients"));
+  EXPECT_EQ(meant("/v1/client/p"), leads_to("/v1/clients/p"));
+  EXPECT_EQ(meant("/v1/client/p/place"), leads_to("/v1/clients/p/places"));
+  EXPECT_EQ(meant("/v1/clients/p/places/"), leads_to("/v1/clients/p/places"));
+  EXPECT_EQ(meant("/health"), "/v1/docs tells all that there is");
+  EXPECT_EQ(meant("/v1"), "/v1/docs tells all that there is");
+  EXPECT_EQ(meant("/v1/clients/jane/phone"), "a slash within an id is written %2F: /v1/clients/jane%2Fphone");
+  EXPECT_EQ(meant("/v1/clients/jane/phone/places"),
+            "a slash within an id is written %2F: /v1/clients/jane%2Fphone/places");
+  EXPECT_EQ(meant("/v1/clients//places"), "a slash within an id is written %2F: /v1/clients/%2Fplaces");
 }
 
 TEST_F(HttpApiTest, leads_from_its_root_to_the_page) {
@@ -31,10 +51,19 @@ TEST_F(HttpApiTest, leads_from_its_root_to_the_page) {
 TEST_F(HttpApiTest, hands_to_tracker_apps_what_is_posted_at_no_path_of_its_own) {
   // Any of them will do; they have tests of their own.
   EXPECT_EQ(response("POST", "/pub").status, 200);
+  EXPECT_EQ(response("POST", "/v1").status, 200);
   EXPECT_EQ(response("PUT", "/pub", "{}").status, 404);
   EXPECT_EQ(response("GET", "/pub?lat=1&lon=2").status, 404);
   EXPECT_NE(response("GET", "/?id=p&lat=1&lon=2").status, 302);
   EXPECT_NE(response("GET", "/?id=p&location=1,2").status, 302);
+}
+
+TEST_F(HttpApiTest, takes_no_slip_in_its_own_paths_for_a_tracker_app) {
+  const auto* const owntracks = R"({"_type":"location","tid":"p","lat":1,"lon":2,"tst":1})";
+  EXPECT_EQ(ask("POST", "/v1/report", owntracks),
+            R"(404 there is nothing at /v1/report; did you mean \"/v1/reports\"?)");
+  EXPECT_EQ(response("POST", "/v1/report?id=p&lat=1&lon=2").status, 404);
+  EXPECT_EQ(api->apps().counters(trackers::TrackerApp::owntracks).requests, 0);
 }
 
 TEST_F(HttpApiTest, tells_of_its_server) {

@@ -5,6 +5,13 @@
 namespace herd {
 namespace {
 
+TEST(NearestName, is_that_of_the_list_or_none) {
+  const std::vector<std::string> names{"Riley", "Jaquez"};
+  EXPECT_EQ(nearest_name("jaqez", names), &names[1]);
+  EXPECT_EQ(nearest_name("Juzang", names), nullptr);
+  EXPECT_EQ(nearest_name("Riley", {}), nullptr);
+}
+
 TEST(NearestName, a_slip_is_told_from_another_name) {
   const std::vector<std::string> names{"Riley", "Jaquez", "Juzang"};
   EXPECT_EQ(did_you_mean("Rily", names), "did you mean \"Riley\"?");      // a letter missing

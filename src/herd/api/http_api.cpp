@@ -10,6 +10,7 @@
 #include "herd/api/http_endpoints.h"
 #include "herd/api/http_google.h"
 #include "herd/api/open_api.h"
+#include "herd/api/path_remedy.h"
 #include "herd/base/text.h"
 #include "herd/http/authorization.h"
 #include "herd/http/cross_origin.h"
@@ -90,9 +91,9 @@ bool has_field(std::string_view query, std::string_view name) {
   return false;
 }
 
-/// Tracker apps have no paths of their own.
+/// Tracker apps have no paths of their own. Below /v1/ a POST was meant for the API.
 bool is_for_apps(const http::HttpHead& head) {
-  if (head.method == "POST") return true;
+  if (head.method == "POST") return !head.path().starts_with("/v1/");
   return head.method == "GET" && head.path() == "/" &&
          (has_field(head.query(), "lat") || has_field(head.query(), "location"));
 }
@@ -179,8 +180,8 @@ std::unique_ptr<http::HttpExchange> HttpApi::State::begin(const http::HttpHead& 
   if (head.path() == "/" && head.method == "GET") {
     return foregone(http::HttpResponse{302, "", "", {{"Location", "/v1/docs"}}});
   }
-  return foregone(
-      http::problem(404, "there is nothing at " + std::string(head.path()) + "; /v1/docs tells all that there is"));
+  const std::string path(head.path());
+  return foregone(http::problem(404, "there is nothing at " + path + "; " + path_remedy(path)));
 }
 
 std::unique_ptr<http::HttpExchange> HttpApi::State::begin(const http::HttpHead& head, const Endpoint& endpoint,

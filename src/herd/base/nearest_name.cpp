@@ -35,7 +35,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-std::string did_you_mean(std::string_view wrong, const std::vector<std::string>& names) {
+const std::string* nearest_name(std::string_view wrong, const std::vector<std::string>& names) {
   wrong = wrong.substr(0, wrong_bytes_max);
   // Beyond a third of its letters a name is another one, not a slip.
   std::size_t nearest_distance = (wrong.size() + 2) / 3 + 1;
@@ -46,7 +46,13 @@ std::string did_you_mean(std::string_view wrong, const std::vector<std::string>&
       nearest = &name;
     }
   }
-  if (nearest != nullptr) return "did you mean \"" + *nearest + "\"?";
+  return nearest;
+}
+
+std::string did_you_mean(std::string_view wrong, const std::vector<std::string>& names) {
+  if (const auto* const nearest = nearest_name(wrong, names); nearest != nullptr) {
+    return "did you mean \"" + *nearest + "\"?";
+  }
 
   std::string known = "known are ";
   for (std::size_t i = 0; i < std::min(names.size(), names_listed_max); ++i) {
