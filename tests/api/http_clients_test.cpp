@@ -62,8 +62,8 @@ TEST_F(HttpClients, are_refused_with_what_is_wrong_in_their_report) {
   EXPECT_EQ(put(R"({"lon":2})"), "400 the latitude is missing; it must be a number of degrees from -90 to 90");
   EXPECT_EQ(put(R"({"lat":91,"lon":2})"),
             "400 the latitude is \\\"91\\\"; it must be a number of degrees from -90 to 90");
-  EXPECT_EQ(put(R"({"lat":1,"lng":2})"),
-            "400 a report has no member \\\"lng\\\"; known are client, lat, lon, time, "
+  EXPECT_EQ(put(R"({"lat":1,"lon":2,"wifi":2})"),
+            "400 a report has no member \\\"wifi\\\"; known are client, lat, lon, time, "
             "accuracy_m, altitude_m, speed_mps, course_deg, battery_percent, others");
   EXPECT_EQ(put(R"({"lat":1,"lom":2})"), "400 a report has no member \\\"lom\\\"; did you mean \\\"lon\\\"?");
   EXPECT_EQ(put(R"({"lat":1,"lon":2,"accuracy_m":"good"})"),
@@ -76,6 +76,27 @@ TEST_F(HttpClients, are_refused_with_what_is_wrong_in_their_report) {
   EXPECT_EQ(put(R"({"a":)" + std::string(100, '[')), "400 JSON is nested more than 16 deep at byte 20");
   EXPECT_EQ(put("").substr(0, 12), "400 no JSON:");
   EXPECT_EQ(herd.reports, 0U);
+}
+
+TEST_F(HttpClients, are_told_our_names_for_what_others_call_otherwise) {
+  const auto meant = [this](const std::string& name) {
+    const auto said = ask("PUT", "/v1/clients/p", "{\"" + name + "\":34}");
+    const auto before = R"(400 a report has no member \")" + name + R"(\"; did you mean \")";
+    return said.starts_with(before) ? said.substr(before.size(), said.rfind('\\') - before.size()) : said;
+  };
+  EXPECT_EQ(meant("latitude"), "lat");
+  EXPECT_EQ(meant("Latitude"), "lat");
+  EXPECT_EQ(meant("longitude"), "lon");
+  EXPECT_EQ(meant("lng"), "lon");
+  EXPECT_EQ(meant("timestamp"), "time");
+  EXPECT_EQ(meant("id"), "client");
+  EXPECT_EQ(meant("accuracy"), "accuracy_m");
+  EXPECT_EQ(meant("altitude"), "altitude_m");
+  EXPECT_EQ(meant("speed"), "speed_mps");
+  EXPECT_EQ(meant("heading"), "course_deg");
+  EXPECT_EQ(meant("battery"), "battery_percent");
+  EXPECT_EQ(ask("PUT", "/v1/clients/p", R"({"lat":1,"lon":2,"attributes":{"speed":3}})"),
+            R"(400 a report has no member \"attributes.speed\"; did you mean \"speed_mps\"?)");
 }
 
 TEST_F(HttpClients, are_refused_when_the_server_holds_as_many_as_it_may) {

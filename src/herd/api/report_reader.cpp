@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "herd/base/json_leaves.h"
@@ -27,12 +28,27 @@ constexpr std::array quantities{
 /// What a GET tells of a client that its report does not decide.
 constexpr std::array<std::string_view, 4> passed_over{"server", "difference", "age", "distance_m"};
 
-std::string unknown_member(std::string_view path) {
-  static const std::vector<std::string> names{"client",          "lat",        "lon",       "time",
-                                              "accuracy_m",      "altitude_m", "speed_mps", "course_deg",
-                                              "battery_percent", "others"};
-  return "a report has no member " + in_quotes(path) + "; " + did_you_mean(path, names);
-}
+/// What others call these, which is too far from our names for a slip.
+constexpr auto aliases = std::to_array<std::pair<std::string_view, std::string_view>>({{"latitude", "lat"},
+                                                                                       {"longitude", "lon"},
+                                                                                       {"long", "lon"},
+                                                                                       {"lng", "lon"},
+                                                                                       {"timestamp", "time"},
+                                                                                       {"tst", "time"},
+                                                                                       {"id", "client"},
+                                                                                       {"device", "client"},
+                                                                                       {"device_id", "client"},
+                                                                                       {"accuracy", "accuracy_m"},
+                                                                                       {"acc", "accuracy_m"},
+                                                                                       {"altitude", "altitude_m"},
+                                                                                       {"alt", "altitude_m"},
+                                                                                       {"speed", "speed_mps"},
+                                                                                       {"velocity", "speed_mps"},
+                                                                                       {"course", "course_deg"},
+                                                                                       {"bearing", "course_deg"},
+                                                                                       {"heading", "course_deg"},
+                                                                                       {"battery", "battery_percent"},
+                                                                                       {"batt", "battery_percent"}});
 
 /// Members in which there are others.
 constexpr std::string_view attributes = "attributes";
@@ -42,6 +58,17 @@ constexpr std::string_view others = "others";
 std::string_view without_attributes(std::string_view path) {
   const bool is_inside = path.starts_with(attributes) && path.substr(attributes.size()).starts_with('.');
   return is_inside ? path.substr(attributes.size() + 1) : path;
+}
+
+std::string unknown_member(std::string_view path) {
+  static const std::vector<std::string> names{"client",          "lat",        "lon",       "time",
+                                              "accuracy_m",      "altitude_m", "speed_mps", "course_deg",
+                                              "battery_percent", "others"};
+  const auto name = without_attributes(path);
+  const auto* const alias =
+      std::ranges::find_if(aliases, [name](const auto& each) { return equal_ignoring_case(each.first, name); });
+  return "a report has no member " + in_quotes(path) + "; " +
+         did_you_mean(alias == aliases.end() ? name : alias->second, names);
 }
 
 bool is_of_others(std::string_view name) {
