@@ -15,6 +15,12 @@ TEST_F(HttpApiTest, tells_what_a_path_takes) {
   EXPECT_EQ(patch.status, 405);
   EXPECT_EQ(patch.fields, (ResponseFields{{"Allow", "PUT, POST, GET, HEAD, DELETE, OPTIONS"}}));
   EXPECT_EQ(ask("POST", "/v1/status"), "405 this path takes GET, HEAD, OPTIONS, not POST");
+  EXPECT_EQ(ask("DELETE", "/v1/clients"), "405 this path takes GET, HEAD, OPTIONS, not DELETE");
+  for (const std::string method : {"POST", "PUT"}) {
+    EXPECT_EQ(ask(method, "/v1/clients", R"({"client":"p","lat":1,"lon":2})"),
+              "405 this path takes GET, HEAD, OPTIONS, not " + method +
+                  "; reports go to PUT /v1/clients/ID or POST /v1/reports");
+  }
   EXPECT_EQ(ask("GET", "/v1/nothing"), "404 there is nothing at /v1/nothing; /v1/docs tells all that there is");
   EXPECT_EQ(ask("GET", ""), "404 there is nothing at ; /v1/docs tells all that there is");
 }

@@ -65,6 +65,13 @@ http::HttpResponse strange_host(std::string_view host) {
   return http::problem(421, detail);
 }
 
+http::HttpResponse wrong_method(const http::HttpHead& head, const std::string& methods) {
+  auto detail = "this path takes " + methods + ", not " + std::string(head.method);
+  const bool is_report = head.path() == "/v1/clients" && (head.method == "POST" || head.method == "PUT");
+  if (is_report) detail += "; reports go to PUT /v1/clients/ID or POST /v1/reports";
+  return http::problem(405, detail);
+}
+
 /// What a path has.
 struct Route {
   const Endpoint* endpoint = nullptr;  // null: not with this method
@@ -167,9 +174,7 @@ std::unique_ptr<http::HttpExchange> HttpApi::State::begin(const http::HttpHead& 
   if (endpoint != nullptr) return begin(head, *endpoint, route.id, std::move(address));
 
   if (!route.methods.empty()) {
-    auto response = head.method == "OPTIONS"
-                        ? http::HttpResponse{204, "", "", {}}
-                        : http::problem(405, "this path takes " + route.methods + ", not " + std::string(head.method));
+    auto response = head.method == "OPTIONS" ? http::HttpResponse{204, "", "", {}} : wrong_method(head, route.methods);
     response.fields.emplace_back("Allow", route.methods);
     const bool is_preflight = !head.field("Access-Control-Request-Method").empty();
     if (is_preflight && cross_origin.kind_of(head) == http::CrossOrigin::Kind::allowed) {
