@@ -334,6 +334,23 @@ TEST(Config, refuses_what_it_cannot_make_of_TLS_for_clients) {
             "h.toml:15: " + plain_line);
 }
 
+TEST(Config, the_origins_of_web_pages_are_as_browsers_send_them) {
+  const auto with = [](const std::string& origins) {
+    return mistakes_in(std::string(herd_of_two) + "[http]\ncors_origins = [" + origins + "]\n");
+  };
+  const auto refused = [](const std::string& origin) {
+    return "h.toml:13: cors_origins names \"" + origin +
+           "\", which is no origin; write https://HOST[:PORT], in lower case and without a path, or \"*\" for any";
+  };
+  EXPECT_EQ(with(R"("mylaptop.local", "https://example.org")"), refused("mylaptop.local"));
+  EXPECT_EQ(with(R"("https://example.org/map")"), refused("https://example.org/map"));
+  EXPECT_EQ(with(R"("https://*.example.org")"), refused("https://*.example.org"));
+  const auto config = parse_config(
+      std::string(herd_of_two) + "[http]\ncors_origins = [\"*\", \"http://mylaptop.local:8080\"]\n", "h.toml");
+  ASSERT_TRUE(config);
+  EXPECT_EQ(config->cors_origins, (std::vector<std::string>{"*", "http://mylaptop.local:8080"}));
+}
+
 TEST(Config, a_port_for_trackers_is_a_door_like_the_others) {
   const std::string server =
       "[herd]\nname = \"n\"\n[[server]]\nid = \"A\"\nline = \"127.0.0.1:1\"\npeer = \"127.0.0.1:2\"\ntrackers = ";

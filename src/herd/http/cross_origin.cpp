@@ -4,6 +4,8 @@
 #include <utility>
 #include <variant>
 
+#include "herd/base/text.h"
+
 namespace herd::http {
 namespace {
 
@@ -28,7 +30,33 @@ class AllowedExchange : public HttpExchange {
   std::string origin_;
 };
 
+bool is_lower(char c) {
+  return is_digit(c) || (c >= 'a' && c <= 'z');
+}
+
 }  // namespace
+
+bool is_origin(std::string_view text) {
+  constexpr std::string_view separator = "://";
+  const auto scheme = text.substr(0, text.find(separator));
+  if (scheme.empty() || scheme.size() == text.size()) return false;
+  auto host = text.substr(scheme.size() + separator.size());
+  const bool is_ipv6 = host.starts_with('[');
+  if (const auto colon = host.find(':', is_ipv6 ? host.find(']') : 0); colon != std::string_view::npos) {
+    constexpr std::uint64_t port_max = 65'535;
+    if (!parse_whole(host.substr(colon + 1), port_max)) return false;
+    host = host.substr(0, colon);
+  }
+  if (is_ipv6) {
+    if (!host.ends_with(']')) return false;
+    host = host.substr(1, host.size() - 2);
+  }
+  const auto is_of_scheme = [](char c) { return is_lower(c) || c == '+' || c == '-' || c == '.'; };
+  const auto is_of_host = [=](char c) {
+    return is_lower(c) || c == '.' || (is_ipv6 ? c == ':' : c == '-' || c == '_');
+  };
+  return std::ranges::all_of(scheme, is_of_scheme) && !host.empty() && std::ranges::all_of(host, is_of_host);
+}
 
 CrossOrigin::Kind CrossOrigin::kind_of(const HttpHead& head) const {
   const auto origin = head.field("Origin");

@@ -9,6 +9,10 @@
 
 namespace herd::http {
 
+/// Whether a browser may send this as an Origin: "https://example.org:8443", in lower case as browsers do, of one host
+/// and without a path. "*" and "null", which any page can come by, are none.
+bool is_origin(std::string_view text);
+
 /// Which web pages may use a server by way of somebody's browser (https://fetch.spec.whatwg.org/#http-cors-protocol).
 /// A server on a loopback address is within reach of every page that is open there.
 class CrossOrigin {

@@ -9,6 +9,7 @@
 
 #include "herd/base/nearest_name.h"
 #include "herd/base/text.h"
+#include "herd/http/cross_origin.h"
 #include "herd/node/toml_section.h"
 
 namespace herd::node {
@@ -70,6 +71,11 @@ class ConfigReader {
     read_places(top.table("places", {"files", "google_key_file", "google_url", "google_ca", "google_timeout_ms",
                                      "google_cache_s", "google_requests_per_day"}));
     for (auto& origin : top.table("http", {"cors_origins"}).strings("cors_origins", R"(["https://example.org"])")) {
+      if (origin.value != "*" && !http::is_origin(origin.value)) {
+        mistakes_.add(origin.line, "cors_origins names " + in_quotes(origin.value) +
+                                       ", which is no origin; write https://HOST[:PORT], in lower case and without a "
+                                       "path, or \"*\" for any");
+      }
       config_.cors_origins.push_back(std::move(origin.value));
     }
     config_.owntracks_friends =
