@@ -183,14 +183,17 @@ TEST_F(HttpApiTest, is_reached_by_no_page_that_lets_its_name_stand_for_this_mach
   EXPECT_EQ(
       ask("GET", "/v1/clients/p", {}, {{"Host", "attacker.example:14000"}}),
       "421 this server is not known as \\\"attacker.example:14000\\\": without tokens it may be asked for by an IP "
-      "address, as localhost, or by the name of one of cors_origins in the section [http] of its configuration; "
-      "tokens, or open = true in its section [auth], allow any name");
+      "address, as localhost, by the name that herd.toml has for its port, or by that of one of cors_origins; tokens, "
+      "or "
+      "open = true in the section [auth], allow any name; for example [http] cors_origins = "
+      "[\\\"http://attacker.example:14000\\\"]");
+  EXPECT_TRUE(ask("GET", "/v1/clients/p", {}, {{"Host", "a b"}}).ends_with("allow any name")) << "no origin has that";
   EXPECT_EQ(response("PUT", "/v1/clients/p", R"({"lat":1,"lon":2})", rebound).status, 421);
   EXPECT_EQ(response("POST", "/pub", R"({"_type":"location"})", rebound).status, 421);
   EXPECT_EQ(response("GET", "/?id=p&lat=1&lon=2", {}, rebound).status, 421);
   EXPECT_EQ(response("GET", "/v1/live?clients=p", {}, rebound).status, 421);
   EXPECT_EQ(response("GET", "/livez", {}, rebound).status, 421);
-  EXPECT_EQ(access.denied, 6U);
+  EXPECT_EQ(access.denied, 7U);
   EXPECT_EQ(herd.reports, 0U);
   for (const auto* const host : {"127.0.0.1:14000", "localhost", "map.example", "riley.example:14000"}) {
     EXPECT_EQ(response("GET", "/livez", {}, {{"Host", host}}).status, 200) << host;

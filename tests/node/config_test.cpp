@@ -340,7 +340,7 @@ TEST(Config, the_origins_of_web_pages_are_as_browsers_send_them) {
   };
   const auto refused = [](const std::string& origin) {
     return "h.toml:13: cors_origins names \"" + origin +
-           "\", which is no origin; write https://HOST[:PORT], in lower case and without a path, or \"*\" for any";
+           R"(", which is no origin; write https://HOST[:PORT], in lower case and without a path, or "*" for any)";
   };
   EXPECT_EQ(with(R"("mylaptop.local", "https://example.org")"), refused("mylaptop.local"));
   EXPECT_EQ(with(R"("https://example.org/map")"), refused("https://example.org/map"));

@@ -60,8 +60,13 @@ http::HttpResponse strange_host(std::string_view host) {
   std::string detail = "this server is not known as \"";
   append_printable(detail, host, host_bytes_max);
   detail +=
-      "\": without tokens it may be asked for by an IP address, as localhost, or by the name of one of cors_origins in "
-      "the section [http] of its configuration; tokens, or open = true in its section [auth], allow any name";
+      "\": without tokens it may be asked for by an IP address, as localhost, by the name that herd.toml has for its "
+      "port, "
+      "or by that of one of cors_origins; tokens, or open = true in the section [auth], allow any name";
+  const auto origin = "http://" + std::string(host);
+  if (host.size() <= host_bytes_max && http::is_origin(origin)) {
+    detail += "; for example [http] cors_origins = [\"" + origin + "\"]";
+  }
   return http::problem(421, detail);
 }
 
