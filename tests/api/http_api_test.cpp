@@ -117,9 +117,13 @@ TEST_F(HttpAccess, is_asked_for_where_it_is_missing_or_unknown) {
                                             {"WWW-Authenticate", R"(Bearer realm="proxyherd")"}}));
   EXPECT_EQ(ask("GET", "/v1/clients/p"), "401 say who asks: Authorization: Bearer TOKEN");
   EXPECT_EQ(ask("GET", "/v1/clients/p", {}, {{"authorization", "Bearer other"}}),
-            "401 these credentials are not known here");
+            "401 these credentials are not known here; new tokens count from the next SIGHUP on");
+  for (const auto* const no_scheme : {"ph_s3cret", "Digest ph_s3cret", "Bearerph_s3cret"}) {
+    EXPECT_EQ(ask("GET", "/v1/clients/p", {}, {{"Authorization", no_scheme}}),
+              "401 write Authorization: Bearer ph_...; what was sent is neither Bearer nor Basic");
+  }
   EXPECT_EQ(ask("GET", "/v1/clients?nonsense", {}, {}), "401 say who asks: Authorization: Bearer TOKEN");
-  EXPECT_EQ(access.denied, 4U);
+  EXPECT_EQ(access.denied, 7U);
 }
 
 TEST_F(HttpAccess, is_refused_by_verb_and_client) {

@@ -49,12 +49,14 @@ TEST_F(HttpLiveTest, takes_a_token_from_its_query_for_browsers_have_no_field_for
   EXPECT_EQ(live("/v1/live?clients=a&access_token=x", {{"Authorization", "Bearer s3+cret"}}).subscription.grant, reads);
   EXPECT_EQ(live("/v1/live?clients=a&access_token=s3%2Bcret", {{"Authorization", "Basic x"}}).subscription.grant, reads)
       << "which a proxy may have been for";
-  EXPECT_EQ(ask("GET", "/v1/live?clients=a&access_token=x"), "401 these credentials are not known here");
+  EXPECT_EQ(ask("GET", "/v1/live?clients=a&access_token=x"),
+            "401 these credentials are not known here; new tokens count from the next SIGHUP on");
   EXPECT_EQ(response("GET", "/v1/live?clients=a&access_token=x").fields,
             (decltype(http::HttpResponse::fields){
                 {"WWW-Authenticate", R"(Bearer realm="proxyherd", error="invalid_token")"}}))
       << "no browser is made to ask its user for a password";
-  EXPECT_EQ(ask("GET", "/v1/live?clients=a&access_token=%2"), "401 these credentials are not known here");
+  EXPECT_EQ(ask("GET", "/v1/live?clients=a&access_token=%2"),
+            "401 these credentials are not known here; new tokens count from the next SIGHUP on");
   EXPECT_EQ(ask("GET", "/v1/live?clients=a"), "401 say who asks: Authorization: Bearer TOKEN");
 }
 
@@ -67,7 +69,8 @@ TEST_F(HttpLiveTest, shows_a_token_of_its_query_to_nobody_and_takes_none_elsewhe
   EXPECT_TRUE(
       ask("GET", "/v1/status?access_token=s3cret").starts_with("400 /v1/status has no parameter \\\"access_token\\\""));
   access.grants = {{"Bearer s3cret", protocols::Grant::everything()}};
-  EXPECT_EQ(ask("GET", "/v1/clients?near=1,2&access_token=s3cret"), "401 say who asks: Authorization: Bearer TOKEN");
+  EXPECT_EQ(ask("GET", "/v1/clients?near=1,2&access_token=s3cret"),
+            "401 say who asks: Authorization: Bearer TOKEN; access_token counts at /v1/live and /v1/ws only");
 }
 
 TEST_F(HttpLiveTest, says_in_one_way_whom_it_follows) {

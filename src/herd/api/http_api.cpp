@@ -119,6 +119,19 @@ std::string authorization_in_query(std::string_view query, const Endpoint& endpo
   return {};
 }
 
+constexpr std::string_view not_known = "these credentials are not known here; new tokens count from the next SIGHUP on";
+
+/// What a 401 says to a request with this Authorization field, and with a query in which no token counts.
+std::string_view who_asks(std::string_view authorization, std::string_view query) {
+  if (authorization.empty()) {
+    return has_field(query, "access_token")
+               ? "say who asks: Authorization: Bearer TOKEN; access_token counts at /v1/live and /v1/ws only"
+               : "say who asks: Authorization: Bearer TOKEN";
+  }
+  const bool has_scheme = http::after_scheme(authorization, "bearer") || http::after_scheme(authorization, "basic");
+  return has_scheme ? not_known : "write Authorization: Bearer ph_...; what was sent is neither Bearer nor Basic";
+}
+
 std::unique_ptr<http::HttpExchange> foregone(http::HttpAnswer answer) {
   return std::make_unique<HttpForegone>(std::move(answer));
 }
@@ -210,9 +223,8 @@ std::unique_ptr<http::HttpExchange> HttpApi::State::begin(const http::HttpHead& 
     if (!in_query.empty()) grant = doors.access.grant({in_query, {}, {}});
     if (!grant) {
       doors.access.count_denied();
-      constexpr std::string_view not_known = "these credentials are not known here";
       if (!in_query.empty()) return foregone(refusals.unknown_token(not_known));
-      return foregone(refusals.unknown(field.empty() ? "say who asks: Authorization: Bearer TOKEN" : not_known));
+      return foregone(refusals.unknown(who_asks(field, head.query())));
     }
   }
   const auto may = [&](protocols::Verb verb, const std::string& client) {
