@@ -68,6 +68,10 @@ TEST_F(HttpClients, are_refused_with_what_is_wrong_in_their_report) {
   EXPECT_EQ(put(R"({"lat":1,"lom":2})"), "400 a report has no member \\\"lom\\\"; did you mean \\\"lon\\\"?");
   EXPECT_EQ(put(R"({"lat":1,"lon":2,"accuracy_m":"good"})"),
             "400 accuracy_m is \\\"good\\\"; it must be a number, or be left out");
+  for (const std::string text : {"", "5 m", "nan", "inf", "1e400"}) {
+    EXPECT_EQ(put(R"({"lat":1,"lon":2,"accuracy_m":")" + text + "\"}"),
+              R"(400 accuracy_m is \")" + text + R"(\"; it must be a number, or be left out)");
+  }
   EXPECT_EQ(put(R"({"client":"q","lat":1,"lon":2})"),
             "400 the body is of the client \\\"q\\\", the path of \\\"p\\\"; leave the former out");
   EXPECT_EQ(put("[1,2]"),
@@ -142,6 +146,15 @@ TEST_F(HttpClients, are_refused_when_a_member_of_their_report_is_of_another_kind
   EXPECT_EQ(herd.reports, 0U);
   EXPECT_EQ(put(R"("attributes":{"others":{"a":{"b":["c",true]},"d":[]}},"server":[],"time":1)").substr(0, 3), "200");
   EXPECT_NE(response("GET", "/v1/clients/p").body.find(R"("others":{"a.b.0":"c","a.b.1":"true"})"), std::string::npos);
+}
+
+TEST_F(HttpClients, may_write_their_numbers_as_texts) {
+  EXPECT_EQ(ask("PUT", "/v1/clients/p", R"({"lat":"34.0","lon":"-118.50","time":"1621464827","accuracy_m":"5"})")
+                .substr(0, 3),
+            "200");
+  const auto told = response("GET", "/v1/clients/p").body;
+  EXPECT_NE(told.find(R"("lat":34.0,"lon":-118.50,"time":1621464827,)"), std::string::npos) << told;
+  EXPECT_NE(told.find(R"("attributes":{"accuracy_m":5})"), std::string::npos) << told;
 }
 
 TEST_F(HttpClients, may_have_a_number_for_an_id) {

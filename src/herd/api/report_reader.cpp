@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -75,6 +76,13 @@ bool is_of_others(std::string_view name) {
   return name.starts_with(others) && name.substr(others.size()).starts_with('.');
 }
 
+/// Some write their numbers as texts.
+bool is_number(const JsonLeaf& leaf) {
+  if (leaf.kind != JsonLeaf::Kind::string) return leaf.kind == JsonLeaf::Kind::number;
+  const auto number = parse_number(leaf.text);
+  return number && std::isfinite(*number);
+}
+
 /// Puts the leaves of one report where they belong.
 class Taker {
  public:
@@ -90,7 +98,7 @@ class Taker {
     if (path == "time") return report_.set_time(leaf.text);
     if (path == "client" && leaf.kind != JsonLeaf::Kind::boolean) return take_client(leaf.text);
     const auto* const known = std::ranges::find(quantities, name, &NamedQuantity::name);
-    if (known != quantities.end() && leaf.kind == JsonLeaf::Kind::number) {
+    if (known != quantities.end() && is_number(leaf)) {
       return report_.set(known->quantity, leaf.text);
     }
     complain(path, in_quotes(leaf.text));
