@@ -163,9 +163,11 @@ describe('[auth]', () => {
     describeServer({ line: '0.0.0.0:1' });
     const { status, stderr } = run('check-config');
     assert.equal(status, 2);
-    assert.equal(stderr, 'proxyherd: herd.toml:5: line "0.0.0.0:1" can be reached from other machines, and whoever ' +
-      'reaches it may report, read and forget every client: make tokens with `proxyherd token new` and add [auth] with ' +
-      'tokens = "tokens.toml"; or write 127.0.0.1:1, or open = true in [auth] if all the world may\n');
+    assert.equal(stderr, 'proxyherd: herd.toml:5: line "0.0.0.0:1" can be reached from other machines, and the ' +
+      'line protocol has no place for a token: let clients show certificates, with clients = "client-certs" and ' +
+      'line_clients_ca = "clients-ca.crt" in [tls], and say what each may do, with `proxyherd token new --certificate ' +
+      'CN` and tokens = "tokens.toml" in [auth]; or write 127.0.0.1:1, or open = true in [auth] if whoever reaches it ' +
+      'may do everything\n');
     assert.equal(run('serve', 'Alone').stderr, stderr);
     assert.equal(run('token', 'new', '--client', 'a', '--may', 'report').status, 0);
   });

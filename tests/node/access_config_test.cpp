@@ -19,15 +19,19 @@ std::string mistakes_with(const std::string& rest) {
   return mistakes_in("127.0.0.1:1", "127.0.0.1:3", rest);
 }
 
+const std::string line_needs =
+    "the line protocol has no place for a token: let clients show certificates, with clients = \"client-certs\" and "
+    "line_clients_ca = \"clients-ca.crt\" in [tls], and say what each may do, with `proxyherd token new --certificate "
+    "CN` and tokens = \"tokens.toml\" in [auth]; ";
+
 TEST(AccessConfig, without_tokens_clients_ports_are_for_loopback_only) {
   EXPECT_EQ(mistakes_with(""), "none");
   EXPECT_EQ(mistakes_in("0.0.0.0:1", "[::]:3", ""),
-            "h.toml:5: line \"0.0.0.0:1\" can be reached from other machines, and whoever reaches it may report, read "
-            "and forget every client: make tokens with `proxyherd token new` and add [auth] with tokens = "
-            "\"tokens.toml\"; or write 127.0.0.1:1, or open = true in [auth] if all the world may\n"
-            "h.toml:7: http \"[::]:3\" can be reached from other machines, and whoever reaches it may report, read "
-            "and forget every client: make tokens with `proxyherd token new` and add [auth] with tokens = "
-            "\"tokens.toml\"; or write 127.0.0.1:3, or open = true in [auth] if all the world may");
+            "h.toml:5: line \"0.0.0.0:1\" can be reached from other machines, and " + line_needs +
+                "or write 127.0.0.1:1, or open = true in [auth] if whoever reaches it may do everything\n"
+                "h.toml:7: http \"[::]:3\" can be reached from other machines, and whoever reaches it may report, read "
+                "and forget every client: make tokens with `proxyherd token new` and add [auth] with tokens = "
+                "\"tokens.toml\"; or write 127.0.0.1:3, or open = true in [auth] if all the world may");
   EXPECT_NE(mistakes_in("0.0.0.0:1", "[::]:3", "[auth]\nopen = false\n"), "none");
   EXPECT_EQ(mistakes_in("0.0.0.0:1", "[::]:3", "[auth]\nopen = true\n"), "none");
   EXPECT_TRUE(parse_config(herd_at("0.0.0.0:1", "[::]:3", ""), "h.toml", PlainPeers::anywhere));
@@ -37,9 +41,11 @@ TEST(AccessConfig, with_tokens_HTTP_may_be_anywhere_and_lines_only_with_certific
   const std::string tokens = "[auth]\ntokens = \"tokens.toml\"\n";
   EXPECT_EQ(mistakes_in("127.0.0.1:1", "0.0.0.0:3", tokens), "none");
   EXPECT_EQ(mistakes_in("192.0.2.1:1", "0.0.0.0:3", tokens),
-            "h.toml:5: line \"192.0.2.1:1\" can be reached from other machines, and the line protocol has no place for "
-            "a token: let clients show certificates, with line_clients_ca = \"clients-ca.crt\" in [tls]; or write "
-            "127.0.0.1:1, or open = true in [auth] if whoever reaches it may do everything");
+            "h.toml:5: line \"192.0.2.1:1\" can be reached from other machines, and " + line_needs +
+                "or write 127.0.0.1:1, or open = true in [auth] if whoever reaches it may do everything");
+  const std::string tls = "[tls]\nclients = \"client-certs\"\nline_clients_ca = \"clients-ca.crt\"\n";
+  EXPECT_EQ(mistakes_in("192.0.2.1:1", "127.0.0.1:3", tls + tokens), "none") << "all that the message names";
+  EXPECT_NE(mistakes_in("192.0.2.1:1", "127.0.0.1:3", tls), "none");
   EXPECT_EQ(mistakes_in("192.0.2.1:1", "0.0.0.0:3", tokens + "open = true\n"), "none");
 }
 

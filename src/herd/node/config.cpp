@@ -155,16 +155,19 @@ class ConfigReader {
     }
     const auto reachable = key + " " + in_quotes(text.value) + " can be reached from other machines, and ";
     const auto loopback = "127.0.0.1:" + std::to_string(endpoint.port);
-    if (!config_.tokens) {
+    if (key == "line" && !(config_.tokens && config_.client_tls.line_clients_ca)) {
+      mistakes_.add(
+          text.line,
+          reachable +
+              "the line protocol has no place for a token: let clients show certificates, with clients = "
+              "\"client-certs\" and line_clients_ca = \"clients-ca.crt\" in [tls], and say what each may do, with "
+              "`proxyherd token new --certificate CN` and tokens = \"tokens.toml\" in [auth]; or write " +
+              loopback + ", or open = true in [auth] if whoever reaches it may do everything");
+    } else if (!config_.tokens) {
       mistakes_.add(text.line, reachable +
                                    "whoever reaches it may report, read and forget every client: make tokens with "
                                    "`proxyherd token new` and add [auth] with tokens = \"tokens.toml\"; or write " +
                                    loopback + ", or open = true in [auth] if all the world may");
-    } else if (key == "line" && !config_.client_tls.line_clients_ca) {
-      mistakes_.add(text.line, reachable +
-                                   "the line protocol has no place for a token: let clients show certificates, with "
-                                   "line_clients_ca = \"clients-ca.crt\" in [tls]; or write " +
-                                   loopback + ", or open = true in [auth] if whoever reaches it may do everything");
     }
   }
 
