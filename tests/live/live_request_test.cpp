@@ -47,6 +47,8 @@ TEST(LiveRequest, what_it_is_not_it_says) {
     EXPECT_EQ(error_of(json).substr(0, 5), "\"near") << json;
   }
   EXPECT_EQ(error_of(R"({"clients":["a"],"limit":5})").substr(0, 26), R"("limit" is not understood;)");
+  EXPECT_EQ(error_of(R"({"nera":[34,5]})").substr(0, 25), R"("nera" is not understood;)");
+  EXPECT_EQ(error_of(R"({"near":[34,"5"]})").substr(0, 27), R"("near.1" is not understood;)");
   EXPECT_NE(error_of(R"({"clients":["a")"), "none");
   EXPECT_NE(error_of(""), "none");
 }

@@ -156,6 +156,7 @@ class Taker {
 }  // namespace
 
 Result<protocols::Herd::Heard> ReportReader::read(std::string_view text, std::string_view client, Time now) {
+  if (trim(text).empty()) return Error{R"(the body is empty; a report is a JSON object: {"lat":34,"lon":-118})"};
   report_.clear();
   Taker taker(report_, client);
   const auto read = read_json(

@@ -39,7 +39,8 @@ struct Request {
     } else if (name == "clients" && is_in_list && leaf.kind == JsonLeaf::Kind::string) {
       clients.push_back(protocols::encode_client(leaf.text));
     } else if (wrong.empty()) {
-      wrong = leaf.path;
+      const bool is_known = name == "near" || name == "bbox" || name == "radius" || name == "clients";
+      wrong = is_known ? leaf.path : name;
     }
   }
 };
