@@ -36,8 +36,7 @@ struct LiveCounters {
   SharedCount told;         ///< clients in them
 };
 
-/// Who follows which clients, and what they are told when: the live feeds of one event loop. Not for several threads at
-/// once.
+/// Who follows which clients, and what they are told when: the live feeds of a server. Not for several threads at once.
 ///
 /// A subscriber gets a snapshot, then batches of what changed, at most 10 a second. What it was not told yet is a set
 /// of clients, so a slow one gets the newest position of each and holds up nobody. docs/live.md has the messages.

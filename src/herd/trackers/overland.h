@@ -39,8 +39,7 @@ class OverlandBatch {
 };
 
 /// Reads a point into `report`, which is cleared before. Coordinates come as longitude, latitude; speeds in m/s; what
-/// is negative is unknown. Its client is its own "device_id", or `device` if that
-/// is empty or missing.
+/// is negative is unknown. Its client is its own "device_id", or `device` if that is empty or missing.
 Result<void> read_overland(std::string_view point, const OverlandDevice& device, protocols::PhoneReport& report);
 
 }  // namespace herd::trackers
