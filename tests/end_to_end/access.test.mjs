@@ -307,6 +307,43 @@ describe('[auth]', () => {
   });
 });
 
+describe('a token that is revoked', () => {
+  it('ends the live feed that was opened with it, on SIGHUP, and no other', async () => {
+    const [line, peer, http] = await freePorts(3);
+    const address = (port) => `127.0.0.1:${port}`;
+    describeServer({ auth: named, line: address(line), peer: address(peer), http: address(http) });
+    const [gone, stays] = ['gone', 'stays'].map((name) =>
+      runJson('token', 'new', '--client', '*', '--may', 'read', '--name', name, '--json').token);
+    const child = spawnProxyherd(['serve', 'Alone', '--config', file('herd.toml')]);
+    const feeds = [];
+    try {
+      await eventually('it serves', () => child.output.stdout.includes('serves'));
+      for (const token of [gone, stays]) {
+        const response = await fetch(`http://${address(http)}/v1/live?bbox=-180,-90,180,90&access_token=${token}`);
+        assert.equal(response.status, 200);
+        feeds.push(response.body.getReader());
+        await feeds.at(-1).read();
+      }
+      run('token', 'revoke', 'gone');
+      child.kill('SIGHUP');
+      await within(10, 'the feed ends', (async () => {
+        while (!(await feeds[0].read()).done);
+      })());
+      const client = await LineClient.connect(line);
+      await client.write('IAMAT kiwi +34-118 1621464827\n');
+      client.destroy();
+      let told = '';
+      await within(10, 'the other goes on', (async () => {
+        while (!told.includes('"kiwi"')) told += new TextDecoder().decode((await feeds[1].read()).value);
+      })());
+    } finally {
+      for (const feed of feeds) await feed.cancel();
+      child.kill('SIGTERM');
+      await within(10, 'it ends', child.ended);
+    }
+  });
+});
+
 describe('a token for some clients', () => {
   it('finds them however many others are around, and says when it did not look at all of these', async () => {
     const [line, peer, http] = await freePorts(3);

@@ -316,6 +316,31 @@ TEST(LiveFeed, tells_only_of_clients_that_may_be_read) {
   EXPECT_EQ(resumed.heard(), changes(told("mine-1", "0.6", "0.5", 101)));
 }
 
+TEST(LiveFeed, ends_within_a_second_once_the_grant_is_revoked_and_tells_nothing_more) {
+  LiveScene scene;
+  std::size_t time = 100;
+  scene.herd.say("mine", "+0.5+0.5", time);
+  for (const auto* pattern : {"*", "m*", "mine"}) {
+    const auto grant =
+        std::make_shared<protocols::Grant>(std::vector<std::string>{pattern}, std::vector{protocols::Verb::read});
+    LiveListener listener(scene, around_zero, {}, grant);
+    LiveListener other(scene, around_zero);
+    LiveListener socket(scene, {http::HttpLive::Framing::websocket, {around_zero, grant}});
+    scene.pass(LiveFeed::batch_every);
+    EXPECT_NE(listener.heard(), "");
+    socket.sent.clear();
+    grant->revoke();
+    scene.herd.say("mine", "+0.6+0.5", ++time);
+    scene.pass(second + LiveFeed::tick_every);
+    EXPECT_TRUE(listener.has_ended) << pattern;
+    EXPECT_EQ(listener.heard(), "");
+    EXPECT_TRUE(socket.has_ended);
+    EXPECT_EQ(socket.sent, "\x88\x1f\x03\xf0this token is no longer known");
+    EXPECT_FALSE(other.has_ended);
+    EXPECT_NE(other.heard(), "");
+  }
+}
+
 TEST(LiveFeed, a_snapshot_has_the_clients_that_may_be_read_however_many_others_are_nearer) {
   LiveScene scene;
   for (std::size_t i = 0; i <= LiveFeed::snapshot_clients_max; ++i) {

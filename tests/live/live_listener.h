@@ -67,6 +67,7 @@ class LiveListener {
   std::unique_ptr<LiveStream> stream;
   std::string sent;
   std::string last_event_id;
+  bool has_ended = false;
   std::size_t wakes = 0;
   std::size_t longest = 0;
 
@@ -80,7 +81,7 @@ class LiveListener {
   void write() {
     for (auto before = std::string::npos; before != sent.size();) {
       before = sent.size();
-      stream->on_room(scene_.now, sent);
+      has_ended = !stream->on_room(scene_.now, sent);
       longest = std::max(longest, sent.size() - before);
     }
   }

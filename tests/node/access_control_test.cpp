@@ -41,6 +41,25 @@ class AccessControlTest : public testing::Test {
   AccessControl access_{nullptr};
 };
 
+TEST_F(AccessControlTest, revokes_the_grants_of_tokens_that_are_gone_or_say_something_else_and_no_other) {
+  const auto phone = access_.grant({.authorization = "Bearer ph_1"});
+  const auto lab = access_.grant({.authorization = "Bearer p:w d"});
+  const auto truck = access_.grant({.certificate = "trucks"});
+  auto other_lab = token("lab", "p:w d");
+  other_lab.may.push_back(Verb::read);
+  const std::vector<Token> tokens = {token("phone", "ph_1"), other_lab, token("new", "ph_9")};
+  access_.use(tokens);
+  EXPECT_TRUE(phone->may(Verb::report, "phone"));
+  EXPECT_TRUE(lab->is_revoked());
+  EXPECT_FALSE(lab->may(Verb::report, "lab"));
+  EXPECT_TRUE(truck->is_revoked());
+  EXPECT_TRUE(access_.grant({.authorization = "Bearer p:w d"})->may(Verb::read, "lab"));
+  access_.use(tokens);
+  EXPECT_FALSE(phone->is_revoked()) << "it is the one that is in use still";
+  access_.use({});
+  EXPECT_TRUE(phone->is_revoked());
+}
+
 TEST_F(AccessControlTest, knows_a_bearer_token) {
   EXPECT_EQ(with("Bearer ph_1"), "phone");
   EXPECT_EQ(with("bEARER   ph_1 "), "phone");

@@ -8,7 +8,10 @@ bool EventStream::on_room(Time /*now*/, std::string& out) {
     out += "retry: 1000\n\n";
     has_begun_ = true;
   }
-  if (const auto message = place_.next()) append_event(out, *message);
+  const auto message = place_.next();
+  if (!message) return true;
+  if (message->kind == LiveMessage::Kind::end) return false;
+  append_event(out, *message);
   return true;
 }
 
@@ -21,6 +24,7 @@ void append_event(std::string& out, const LiveMessage& message) {
       out += "event: changes\n";
       break;
     case LiveMessage::Kind::beat:
+    case LiveMessage::Kind::end:
       out += ":\n";
       break;
   }

@@ -99,9 +99,8 @@ void LiveFeed::beat(Duration passed) {
   auto turns = subscribers_.places() * static_cast<std::size_t>(passed) / second + 1;
   for (; turns > 0; --turns) {
     auto* const subscriber = subscribers_.next_in_turn();
-    if (subscriber == nullptr || subscriber->is_due || subscriber->is_beat_due ||
-        now_ - subscriber->heard_at < beat_every)
-      continue;
+    if (subscriber == nullptr || subscriber->is_due || subscriber->is_beat_due) continue;
+    if (now_ - subscriber->heard_at < beat_every && !subscriber->grant->is_revoked()) continue;
     subscriber->is_beat_due = true;
     const auto wake = subscriber->wake;
     wake();
@@ -110,6 +109,7 @@ void LiveFeed::beat(Duration passed) {
 
 std::optional<LiveMessage> LiveFeed::next(Id id) {
   auto& subscriber = subscribers_[id];
+  if (subscriber.grant->is_revoked()) return LiveMessage{.kind = LiveMessage::Kind::end, .json = {}, .token = {}};
   std::optional<LiveMessage> told;
   if (subscriber.has_snapshot) {
     told = snapshot_part(id);

@@ -16,10 +16,11 @@ struct LiveMessage {
   enum class Kind : std::uint8_t {
     snapshot,
     changes,
-    beat  ///< that there is nothing to tell
+    beat,  ///< that there is nothing to tell
+    end    ///< that it may not follow any longer: its grant was revoked
   };
   Kind kind = Kind::beat;
-  std::string_view json;   ///< one object in one line; empty if it is a beat
+  std::string_view json;   ///< one object in one line; empty if it is a beat or the end
   std::string_view token;  ///< with this a later subscriber may go on from here; empty: not from here
 };
 

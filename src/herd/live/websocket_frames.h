@@ -18,6 +18,7 @@ struct WebsocketClose {
   static constexpr Code unacceptable = 1003;  ///< a message of bytes, where texts are spoken
   static constexpr Code nothing_said = 1005;  ///< never sent: the other side gave no code
   static constexpr Code no_utf8 = 1007;
+  static constexpr Code policy_violation = 1008;
   static constexpr Code too_big = 1009;
 };
 

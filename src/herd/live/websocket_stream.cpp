@@ -49,6 +49,11 @@ bool WebsocketStream::on_room(Time /*now*/, std::string& out) {
   if (is_over_) return false;
   const auto message = place_.next();
   if (!message) return true;
+  if (message->kind == LiveMessage::Kind::end) {
+    is_over_ = true;
+    append_websocket_close(out, WebsocketClose::policy_violation, "this token is no longer known");
+    return false;
+  }
   if (message->json.empty()) {
     append_websocket_ping(out);
   } else if (message->token.empty()) {

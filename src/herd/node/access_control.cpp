@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <mutex>
+#include <utility>
 
 #include "herd/http/authorization.h"
 
@@ -40,11 +41,27 @@ void AccessControl::use(const std::vector<Token>& tokens) {
   auto grants = std::make_optional<Grants>();
   for (const auto& token : tokens) {
     const auto hash = token.shown == Token::Shown::certificate ? net::sha256(token.certificate) : token.hash;
-    grants->at(index_of(token.shown)).emplace(hash, std::make_shared<const protocols::Grant>(token.clients, token.may));
+    grants->at(index_of(token.shown)).emplace(hash, std::make_shared<protocols::Grant>(token.clients, token.may));
   }
-  // Those before go once the lock is released: it takes milliseconds.
-  const std::scoped_lock lock(mutex_);
-  grants_.swap(grants);
+  std::vector<GrantPtr> gone;
+  if (grants_) {  // which changes nowhere else
+    for (std::size_t shown = 0; shown < grants_->size(); ++shown) {
+      for (const auto& [hash, before] : (*grants_)[shown]) {
+        const auto now = (*grants)[shown].find(hash);
+        if (now != (*grants)[shown].end() && now->second->says_the_same_as(*before)) {
+          now->second = before;
+        } else {
+          gone.push_back(before);
+        }
+      }
+    }
+  }
+  {
+    // Those before go once the lock is released: it takes milliseconds.
+    const std::scoped_lock lock(mutex_);
+    grants_.swap(grants);
+  }
+  for (const auto& grant : gone) grant->revoke();
 }
 
 bool AccessControl::needs_tokens() const {

@@ -35,8 +35,9 @@ class AccessControl : public protocols::Access {
   /// Everybody may do everything until tokens are read. `limits`: requests of each address; null: as many as it likes.
   explicit AccessControl(std::unique_ptr<RateLimits> limits) : limits_(std::move(limits)) {}
 
-  /// Takes the tokens of the file in place of those before; from then on they are needed. The error says what is wrong
-  /// with the file; those before stay in use. Nobody else waits for it, however many tokens there are.
+  /// Takes the tokens of the file in place of those before; from then on they are needed, and the grants of those that
+  /// are gone, or say something else now, are revoked. The error says what is wrong with the file; those before stay in
+  /// use. Nobody else waits for it, however many tokens there are; one thread at a time may call.
   Result<void> read(const std::filesystem::path& file);
   void use(const std::vector<Token>& tokens);
 
@@ -60,7 +61,7 @@ class AccessControl : public protocols::Access {
       return first;
     }
   };
-  using GrantPtr = std::shared_ptr<const protocols::Grant>;
+  using GrantPtr = std::shared_ptr<protocols::Grant>;
   /// By what is shown, and its hash.
   using Grants = std::array<std::unordered_map<net::Sha256, GrantPtr, HashOfHash>, 3>;
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -21,7 +22,7 @@ enum class Verb : std::uint8_t {
   status   ///< the server's state and metrics
 };
 
-/// What somebody may do, and with which clients. Never changes.
+/// What somebody may do, and with which clients. Any thread may call; it never changes, but that it may be revoked.
 class Grant {
  public:
   /// `patterns` of client ids as records have them, in which * stands for any bytes, also for none.
@@ -30,10 +31,19 @@ class Grant {
   /// What everybody may on a server that is open.
   static const std::shared_ptr<const Grant>& everything();
 
-  bool may(Verb verb) const { return (verbs_ & bit(verb)) != 0; }
+  /// From now on nothing may be done by it. It may belong to a connection that goes on.
+  void revoke() { is_revoked_.store(true, std::memory_order_relaxed); }
+  bool is_revoked() const { return is_revoked_.load(std::memory_order_relaxed); }
+  /// Whether the same is said of the same clients; revoked or not.
+  bool says_the_same_as(const Grant& other) const {
+    return verbs_ == other.verbs_ && is_for_all_ == other.is_for_all_ && named_ == other.named_ &&
+           patterns_ == other.patterns_;
+  }
+
+  bool may(Verb verb) const { return (verbs_ & bit(verb)) != 0 && !is_revoked(); }
   bool may(Verb verb, std::string_view client) const;
   /// Whether it is for each and every client.
-  bool is_for_all_clients() const { return is_for_all_; }
+  bool is_for_all_clients() const { return is_for_all_ && !is_revoked(); }
   /// The ids that it names, each once, in order; those that it is for, unless patterns() is more than 0.
   const std::vector<std::string>& named() const { return named_; }
   /// How many patterns have a *.
@@ -46,6 +56,7 @@ class Grant {
   std::vector<std::string> patterns_;  // with a *
   unsigned verbs_ = 0;
   bool is_for_all_ = false;
+  std::atomic<bool> is_revoked_ = false;
 };
 
 /// Who may do what. Any thread may call.
