@@ -12,8 +12,8 @@ namespace {
 std::string name_in(std::string_view host) {
   auto name = host.substr(0, host.find(':', host.starts_with('[') ? host.find(']') : 0));
   if (name.ends_with('.')) name.remove_suffix(1);
-  std::string lower;
-  for (const char c : name) lower += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  std::string lower(name);
+  std::ranges::transform(lower, lower.begin(), [](char c) { return lower_case(c); });
   return lower;
 }
 
