@@ -51,6 +51,18 @@ TEST(EventLoops, have_one_more_in_the_background_with_a_thread_of_its_own) {
   EXPECT_EQ(std::set(threads.begin(), threads.end()).size(), 3U);
 }
 
+TEST(EventLoops, have_a_thread_in_the_background_that_gives_way_to_the_others) {
+  EventLoops loops(2);
+  std::vector<int> niceness(3);
+  const auto look = [](EventLoop& loop, int& its) { loop.soon([&its] { its = ::getpriority(PRIO_PROCESS, 0); }); };
+  look(loops[0], niceness[0]);
+  look(loops[1], niceness[1]);
+  look(loops.background(), niceness[2]);
+  const int own = ::getpriority(PRIO_PROCESS, 0);
+  loops.run();
+  EXPECT_EQ(niceness, (std::vector{own, own, std::min(own + 3, 19)}));
+}
+
 TEST(EventLoops, all_stop_when_one_throws_and_its_failure_is_thrown) {
   for (const std::size_t failing : {0U, 1U, 2U, 3U}) {
     EventLoops loops(3);

@@ -6,10 +6,24 @@
 #include <sched.h>
 #include <stdexcept>
 #include <string>
+#include <sys/resource.h>
 #include <system_error>
 #include <thread>
 
 namespace herd::net {
+
+namespace {
+
+/// Where there are not CPUs enough, half of what another thread gets (sched(7)). With far less, others would wait for
+/// the locks of a thread that gets no CPU.
+constexpr int background_niceness = 3;
+
+/// Of this thread: Linux has a niceness for each. Where it cannot be set the thread is as good as others.
+void give_way() {
+  ::setpriority(PRIO_PROCESS, 0, ::getpriority(PRIO_PROCESS, 0) + background_niceness);
+}
+
+}  // namespace
 
 EventLoops::EventLoops(std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) loops_.push_back(std::make_unique<EventLoop>());
@@ -30,7 +44,10 @@ void EventLoops::run() {
     std::vector<std::jthread> threads;
     try {
       for (std::size_t i = 1; i < loops_.size(); ++i) threads.emplace_back(serve, std::ref(*loops_[i]));
-      threads.emplace_back(serve, std::ref(background_));
+      threads.emplace_back([&] {
+        give_way();
+        serve(background_);
+      });
     } catch (const std::system_error& error) {
       stop();
       throw std::runtime_error("cannot start " + std::to_string(loops_.size() + 1) + " threads: " + error.what() +

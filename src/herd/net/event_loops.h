@@ -19,7 +19,7 @@ class EventLoops {
   EventLoop& operator[](std::size_t i) { return *loops_[i]; }
   EventLoop& main() { return *loops_.front(); }
 
-  /// One more, with a thread of its own.
+  /// One more, whose thread gets half of what another does where there are not CPUs enough for all.
   EventLoop& background() { return background_; }
 
   /// Runs the main loop on this thread and each other on one of its own, until nothing is left to serve. What one of
