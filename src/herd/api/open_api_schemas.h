@@ -17,6 +17,7 @@ inline constexpr auto open_api_schemas = R"({
   },
   "Report": {
     "type": "object",
+    "description": "Each number may be a text of the same digits.",
     "required": ["lat", "lon"],
     "properties": {
       "client": {"type": "string", "description": "Required where the path does not name it."},
