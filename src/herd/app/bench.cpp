@@ -10,11 +10,11 @@
 
 #include "herd/app/bench_progress.h"
 #include "herd/app/progress_text.h"
+#include "herd/load/held_check.h"
+#include "herd/load/seen_probe.h"
 #include "herd/net/client_socket.h"
 #include "herd/net/clock.h"
-#include "herd/net/held_check.h"
 #include "herd/net/http_client.h"
-#include "herd/net/seen_probe.h"
 
 namespace herd::app {
 namespace {
@@ -82,8 +82,8 @@ class Bench {
 
   BenchResult run() {
     watch_servers();
-    auto generator = value_of(net::LoadGenerator::connect(options_.plan, load_targets(options_.targets)));
-    std::unique_ptr<net::SeenProbe> probe;
+    auto generator = value_of(load::LoadGenerator::connect(options_.plan, load_targets(options_.targets)));
+    std::unique_ptr<load::SeenProbe> probe;
     if (options_.seen_at) probe = connect_probe();
     const auto records_before = records_in(servers_);
     generator->start();
@@ -113,8 +113,8 @@ class Bench {
     return *std::move(result);
   }
 
-  static std::vector<net::LoadTarget> load_targets(const std::vector<BenchServer>& servers) {
-    std::vector<net::LoadTarget> targets;
+  static std::vector<load::LoadTarget> load_targets(const std::vector<BenchServer>& servers) {
+    std::vector<load::LoadTarget> targets;
     for (const auto& server : servers) targets.push_back({server.full_name(), server.line.host, server.line.port});
     return targets;
   }
@@ -147,7 +147,7 @@ class Bench {
   /// The error says why the server cannot be watched.
   Result<void> watch(const BenchServer& server, std::uint64_t connections, net::ClientSocket socket) {
     const auto processes = net::find_listeners(socket.peer());
-    if (const auto checked = net::check_line_port(std::move(socket), answer_time_max); !checked) {
+    if (const auto checked = load::check_line_port(std::move(socket), answer_time_max); !checked) {
       return Error{server.full_name() + " is no line port of a herd: " + checked.error().message};
     }
     servers_.push_back(server);
@@ -155,14 +155,14 @@ class Bench {
     return {};
   }
 
-  std::unique_ptr<net::SeenProbe> connect_probe() {
+  std::unique_ptr<load::SeenProbe> connect_probe() {
     auto sources = options_.targets;
     std::erase_if(sources, [this](const BenchServer& source) { return source.line == options_.seen_at->line; });
-    return value_of(net::SeenProbe::connect(load_targets(sources), load_targets({*options_.seen_at}).front()));
+    return value_of(load::SeenProbe::connect(load_targets(sources), load_targets({*options_.seen_at}).front()));
   }
 
   /// From start() until all threads have ended.
-  void measure(net::LoadGenerator& generator) {
+  void measure(load::LoadGenerator& generator) {
     const auto begin = generator.measure_from();
     while (!generator.has_ended() && net::steady_now() < begin) {
       wait(generator, std::min(tick, begin - net::steady_now()));
@@ -188,7 +188,7 @@ class Bench {
     generator.join();
   }
 
-  void wait(net::LoadGenerator& generator, Duration time) {
+  void wait(load::LoadGenerator& generator, Duration time) {
     if (signals_.await(std::max<Duration>(time, 1))) {
       result_.interrupted = true;
       generator.stop();
@@ -196,14 +196,14 @@ class Bench {
     progress_.show(generator.answered(), net::steady_now() - generator.measure_from());
   }
 
-  void read_usage_before(const net::LoadGenerator& generator) {
+  void read_usage_before(const load::LoadGenerator& generator) {
     result_.usage_time = net::steady_now();
     result_.counted = generator.answered();
     result_.generator_cpu = net::own_cpu();
     for (auto& [usage, before] : watched_) before = net::usage_of(usage.processes);
   }
 
-  void read_usage_after(const net::LoadGenerator& generator) {
+  void read_usage_after(const load::LoadGenerator& generator) {
     for (auto& [usage, before] : watched_) {
       auto after = net::usage_of(usage.processes);
       if (!usage.processes.empty() && before && after) {
@@ -217,7 +217,7 @@ class Bench {
     result_.usage_time = net::steady_now() - result_.usage_time;
   }
 
-  void tell(const net::LoadGenerator& generator) {
+  void tell(const load::LoadGenerator& generator) {
     const auto& plan = options_.plan;
     result_.rate = plan.rate;
     result_.connections = plan.connections;
@@ -242,14 +242,14 @@ class Bench {
   }
 
   /// Asks every server for the newest reports of clients evenly chosen among those that reported.
-  void check_held(const net::LoadGenerator& generator) {
+  void check_held(const load::LoadGenerator& generator) {
     std::vector<std::uint64_t> reporters;
     for (std::uint64_t number = 0; number < options_.plan.clients.count; ++number) {
       if (generator.newest_time(number) != 0) reporters.push_back(number);
     }
     if (reporters.empty()) return;
     const auto count = std::min<std::uint64_t>(options_.held_clients_max, reporters.size());
-    std::vector<net::HeldQuestion> questions;
+    std::vector<load::HeldQuestion> questions;
     for (std::uint64_t i = 0; i < count; ++i) {
       const auto number = reporters[i * reporters.size() / count];
       questions.push_back({client_id(options_.plan.clients, number), generator.newest_time(number)});
@@ -264,7 +264,7 @@ class Bench {
       progress_.say("asking " + server.name + " for " + grouped(count) + " clients");
       auto& told = held.servers.emplace_back(server.name);
       auto socket = net::ClientSocket::connect(server.line.host, server.line.port, connect_time_max);
-      const auto not_held = socket ? net::find_not_held(*std::move(socket), questions, agreement_time_max, give_up)
+      const auto not_held = socket ? load::find_not_held(*std::move(socket), questions, agreement_time_max, give_up)
                                    : Result<std::vector<std::size_t>>(socket.error());
       if (!not_held) {
         told.error = not_held.error().message;

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "herd/app/bench_result.h"
-#include "herd/net/load_generator.h"
+#include "herd/load/load_generator.h"
 #include "herd/node/endpoint.h"
 
 namespace herd::app {
@@ -21,7 +21,7 @@ struct BenchServer {
 };
 
 struct BenchOptions {
-  net::LoadPlan plan;
+  load::LoadPlan plan;
   std::vector<BenchServer> targets;    ///< not empty; connection number i reports to number i modulo their count
   std::vector<BenchServer> others;     ///< of the same herd: their CPU counts, and they are to hold the reports; those
                                        ///< that do not run are left out

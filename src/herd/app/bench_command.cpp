@@ -42,8 +42,8 @@ Duration nanoseconds(double seconds) {
   return static_cast<Duration>(seconds * second);
 }
 
-net::LoadPlan plan_of(const Arguments& arguments, const CLI::App& command) {
-  net::LoadPlan plan;
+load::LoadPlan plan_of(const Arguments& arguments, const CLI::App& command) {
+  load::LoadPlan plan;
   plan.clients = {arguments.clients, arguments.id_bytes, arguments.step_m, arguments.seed};
   plan.connections = arguments.connections;
   plan.threads = arguments.threads;
@@ -71,7 +71,7 @@ net::LoadPlan plan_of(const Arguments& arguments, const CLI::App& command) {
   if (plan.threads > plan.connections) {
     throw UsageError(fmt::format("--threads: each thread needs a connection, so at most {}", plan.connections));
   }
-  if (const auto least = net::id_bytes_min(arguments.clients); arguments.id_bytes < least) {
+  if (const auto least = load::id_bytes_min(arguments.clients); arguments.id_bytes < least) {
     throw UsageError(fmt::format("--id-bytes: {} distinct ids need at least {} bytes", arguments.clients, least));
   }
   return plan;

@@ -9,7 +9,7 @@
 
 namespace herd::app {
 
-BenchProgress::BenchProgress(const net::LoadPlan& plan) : plan_{plan}, shown_{is_terminal(STDERR_FILENO)} {}
+BenchProgress::BenchProgress(const load::LoadPlan& plan) : plan_{plan}, shown_{is_terminal(STDERR_FILENO)} {}
 
 void BenchProgress::show(std::uint64_t answered, Duration elapsed) {
   if (!shown_ || (drawn_at_ && elapsed - *drawn_at_ < interval)) return;

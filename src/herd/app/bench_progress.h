@@ -5,7 +5,7 @@
 #include <string>
 
 #include "herd/base/time.h"
-#include "herd/net/load_generator.h"
+#include "herd/load/load_generator.h"
 
 namespace herd::app {
 
@@ -14,7 +14,7 @@ class BenchProgress {
  public:
   static constexpr Duration interval = 200 * millisecond;
 
-  explicit BenchProgress(const net::LoadPlan& plan);
+  explicit BenchProgress(const load::LoadPlan& plan);
 
   /// Draws the line if the last time was a while ago. `elapsed` counts from the end of the warm-up.
   void show(std::uint64_t answered, Duration elapsed);
@@ -24,7 +24,7 @@ class BenchProgress {
   void clear();
 
  private:
-  const net::LoadPlan& plan_;
+  const load::LoadPlan& plan_;
   bool shown_;
   std::optional<Duration> drawn_at_;
   std::uint64_t answered_before_ = 0;

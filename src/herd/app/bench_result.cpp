@@ -30,7 +30,7 @@ json::value us_or_null(std::optional<double> ns) {
   return us(*ns);
 }
 
-json::object quantiles(const net::LatencyHistogram& spans) {
+json::object quantiles(const load::LatencyHistogram& spans) {
   const auto at = [&](double share) { return us(static_cast<double>(spans.quantile(share))); };
   return {{"count", spans.count()},
           {"min", us(static_cast<double>(spans.min()))},

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "herd/base/time.h"
-#include "herd/net/latency_histogram.h"
+#include "herd/load/latency_histogram.h"
 #include "herd/net/process_usage.h"
 
 namespace herd::app {
@@ -14,10 +14,10 @@ namespace herd::app {
 /// How soon reports were seen at another server.
 struct SeenResult {
   std::string at;
-  net::LatencyHistogram spans;
-  net::LatencyHistogram resolution;  ///< between the answer that showed a report and the one before
-  std::uint64_t unseen = 0;          ///< not within SeenProbe::patience
-  std::string failure;               ///< why it ended before its time; empty: it did not
+  load::LatencyHistogram spans;
+  load::LatencyHistogram resolution;  ///< between the answer that showed a report and the one before
+  std::uint64_t unseen = 0;           ///< not within SeenProbe::patience
+  std::string failure;                ///< why it ended before its time; empty: it did not
 };
 
 /// Whether the newest reports were held in the end.
@@ -68,8 +68,8 @@ struct BenchResult {
   std::uint64_t unsent = 0;
   std::vector<std::string> failures;  ///< connections that ended
   std::vector<double> per_second;     ///< answers in each whole second, a second
-  net::LatencyHistogram latency;
-  net::LatencyHistogram lateness;  ///< open loop: how late reports were sent, be it for want of a core
+  load::LatencyHistogram latency;
+  load::LatencyHistogram lateness;  ///< open loop: how late reports were sent, be it for want of a core
   std::vector<ServerUsage> servers;
   Duration generator_cpu = 0;
   std::uint64_t counted = 0;  ///< answers between the two readings of CPU time

@@ -54,7 +54,7 @@ std::string reports_text(const BenchResult& result) {
   return text;
 }
 
-std::string quantiles_text(const net::LatencyHistogram& spans) {
+std::string quantiles_text(const load::LatencyHistogram& spans) {
   return fmt::format("p50 {}  p90 {}  p99 {}  p99.9 {}  max {}", span(spans.quantile(0.5)), span(spans.quantile(0.9)),
                      span(spans.quantile(0.99)), span(spans.quantile(0.999)), span(spans.max()));
 }

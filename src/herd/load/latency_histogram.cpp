@@ -1,10 +1,10 @@
-#include "herd/net/latency_histogram.h"
+#include "herd/load/latency_histogram.h"
 
 #include <algorithm>
 #include <bit>
 #include <cmath>
 
-namespace herd::net {
+namespace herd::load {
 
 std::size_t LatencyHistogram::index_of(Duration span) {
   const auto value = static_cast<std::uint64_t>(span);
@@ -47,4 +47,4 @@ Duration LatencyHistogram::quantile(double share) const {
   return 0;
 }
 
-}  // namespace herd::net
+}  // namespace herd::load

@@ -6,11 +6,11 @@
 #include <string>
 
 #include "herd/base/time.h"
+#include "herd/load/report_answers.h"
+#include "herd/load/report_lines.h"
 #include "herd/net/client_socket.h"
-#include "herd/net/report_answers.h"
-#include "herd/net/report_lines.h"
 
-namespace herd::net {
+namespace herd::load {
 
 /// One connection of a load generator: sends the reports of its clients in turn and takes the answers. The first
 /// answer and about one in a thousand later ones are compared with what was sent.
@@ -20,7 +20,7 @@ class LoadConnection {
   /// What receive() needs for bytes of its own.
   static constexpr std::size_t buffer_bytes = 64 * 1024 + ReportAnswers::line_bytes_max;
 
-  LoadConnection(ClientSocket socket, std::size_t target, ReportLines lines);
+  LoadConnection(net::ClientSocket socket, std::size_t target, ReportLines lines);
 
   int descriptor() const { return socket_.descriptor(); }
   std::size_t target() const { return target_; }
@@ -47,7 +47,7 @@ class LoadConnection {
  private:
   void close(std::string why);
 
-  ClientSocket socket_;
+  net::ClientSocket socket_;
   std::size_t target_;
   ReportLines lines_;
   ReportAnswers answers_;
@@ -60,4 +60,4 @@ class LoadConnection {
   std::string why_closed_;
 };
 
-}  // namespace herd::net
+}  // namespace herd::load

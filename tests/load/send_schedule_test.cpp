@@ -1,10 +1,10 @@
-#include "herd/net/send_schedule.h"
+#include "herd/load/send_schedule.h"
 
 #include <gtest/gtest.h>
 
-#include "herd/net/latency_histogram.h"
+#include "herd/load/latency_histogram.h"
 
-namespace herd::net {
+namespace herd::load {
 namespace {
 
 TEST(SendSchedule, spreads_reports_evenly_and_knows_how_many_are_due) {
@@ -46,4 +46,4 @@ TEST(SendSchedule, a_stall_of_a_second_is_charged_to_all_that_it_delayed) {
 }
 
 }  // namespace
-}  // namespace herd::net
+}  // namespace herd::load

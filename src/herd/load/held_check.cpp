@@ -1,13 +1,13 @@
-#include "herd/net/held_check.h"
+#include "herd/load/held_check.h"
 
 #include <algorithm>
 #include <numeric>
 #include <utility>
 
+#include "herd/load/whatsat_conversation.h"
 #include "herd/net/clock.h"
-#include "herd/net/whatsat_conversation.h"
 
-namespace herd::net {
+namespace herd::load {
 namespace {
 
 constexpr std::uint64_t under_way_max = 256;
@@ -22,19 +22,19 @@ Result<std::vector<std::size_t>> ask_for(WhatsatConversation& conversation, cons
   std::vector<std::size_t> not_held;
   std::size_t asked = 0;
   std::size_t answered = 0;
-  auto answered_at = steady_now();
+  auto answered_at = net::steady_now();
   while (answered < indices.size()) {
     while (asked < indices.size() && conversation.under_way() < under_way_max) {
       conversation.ask(questions[indices[asked++]].client);
     }
-    const auto exchanged = conversation.exchange(steady_now() + wait_max, [&](std::string_view line) {
+    const auto exchanged = conversation.exchange(net::steady_now() + wait_max, [&](std::string_view line) {
       const auto index = indices[answered++];
       const auto time = reported_time(line, questions[index].client);
       if (!time || *time < questions[index].newest) not_held.push_back(index);
-      answered_at = steady_now();
+      answered_at = net::steady_now();
     });
     if (!exchanged) return exchanged.error();
-    if (steady_now() > answered_at + answer_time_max) return Error{"no answer within 5 s"};
+    if (net::steady_now() > answered_at + answer_time_max) return Error{"no answer within 5 s"};
     if (give_up()) return Error{"interrupted"};
   }
   return not_held;
@@ -42,18 +42,18 @@ Result<std::vector<std::size_t>> ask_for(WhatsatConversation& conversation, cons
 
 }  // namespace
 
-Result<std::vector<std::size_t>> find_not_held(ClientSocket socket, const std::vector<HeldQuestion>& questions,
+Result<std::vector<std::size_t>> find_not_held(net::ClientSocket socket, const std::vector<HeldQuestion>& questions,
                                                Duration patience, const std::function<bool()>& give_up) {
   WhatsatConversation conversation(std::move(socket));
   std::vector<std::size_t> indices(questions.size());
   std::iota(indices.begin(), indices.end(), std::size_t{0});
-  auto progress_at = steady_now();
+  auto progress_at = net::steady_now();
   for (;;) {
-    const auto round_end = steady_now() + round_min;
+    const auto round_end = net::steady_now() + round_min;
     auto not_held = ask_for(conversation, questions, indices, give_up);
     if (!not_held || not_held->empty()) return not_held;
-    if (not_held->size() < indices.size()) progress_at = steady_now();
-    if (steady_now() >= progress_at + patience) return not_held;
+    if (not_held->size() < indices.size()) progress_at = net::steady_now();
+    if (net::steady_now() >= progress_at + patience) return not_held;
     indices = *std::move(not_held);
     // Nothing comes in between; this waits for the end of the round.
     const auto waited = conversation.exchange(round_end, [](std::string_view) {});
@@ -61,12 +61,12 @@ Result<std::vector<std::size_t>> find_not_held(ClientSocket socket, const std::v
   }
 }
 
-Result<void> check_line_port(ClientSocket socket, Duration patience) {
+Result<void> check_line_port(net::ClientSocket socket, Duration patience) {
   WhatsatConversation conversation(std::move(socket));
   conversation.ask("bench-is-anybody-there");
-  auto exchanged = conversation.exchange(steady_now() + patience, [](std::string_view) {});
+  auto exchanged = conversation.exchange(net::steady_now() + patience, [](std::string_view) {});
   if (exchanged && conversation.under_way() > 0) return Error{"does not answer WHATSAT"};
   return exchanged;
 }
 
-}  // namespace herd::net
+}  // namespace herd::load

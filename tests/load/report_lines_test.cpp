@@ -1,4 +1,4 @@
-#include "herd/net/report_lines.h"
+#include "herd/load/report_lines.h"
 
 #include <algorithm>
 #include <cmath>
@@ -10,7 +10,7 @@
 #include "herd/geo/location.h"
 #include "herd/wire/command.h"
 
-namespace herd::net {
+namespace herd::load {
 namespace {
 
 std::string next_line(ReportLines& lines, Time time) {
@@ -110,4 +110,4 @@ TEST(ReportLines, ids_are_distinct_and_as_long_as_asked_for) {
 }
 
 }  // namespace
-}  // namespace herd::net
+}  // namespace herd::load

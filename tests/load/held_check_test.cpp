@@ -1,13 +1,13 @@
-#include "herd/net/held_check.h"
+#include "herd/load/held_check.h"
 
 #include <future>
 #include <gtest/gtest.h>
 
+#include "herd/load/whatsat_conversation.h"
 #include "herd/net/clock.h"
-#include "herd/net/whatsat_conversation.h"
 #include "net/loopback_listener.h"
 
-namespace herd::net {
+namespace herd::load {
 namespace {
 
 constexpr std::string_view answer =
@@ -24,7 +24,7 @@ bool never() {
   return false;
 }
 
-std::future<std::string> serve(LoopbackListener& listener, std::vector<Turn> turns) {
+std::future<std::string> serve(net::LoopbackListener& listener, std::vector<Turn> turns) {
   return std::async(std::launch::async, [&listener, turns = std::move(turns)] {
     auto conversation = listener.accept();
     std::string heard;
@@ -36,8 +36,8 @@ std::future<std::string> serve(LoopbackListener& listener, std::vector<Turn> tur
   });
 }
 
-ClientSocket connected(const LoopbackListener& listener) {
-  return ClientSocket::connect("127.0.0.1", listener.port(), 5 * second).value();
+net::ClientSocket connected(const net::LoopbackListener& listener) {
+  return net::ClientSocket::connect("127.0.0.1", listener.port(), 5 * second).value();
 }
 
 TEST(WhatsatAnswer, is_whole_with_its_two_newlines) {
@@ -74,7 +74,7 @@ TEST(WhatsatAnswer, says_when_its_client_reported) {
 }
 
 TEST(HeldCheck, asks_again_until_a_server_holds_the_report_or_a_later_one) {
-  LoopbackListener listener;
+  net::LoopbackListener listener;
   const auto time = [](const std::string& client, const std::string& seconds) {
     return "AT S +0.000000001 " + client + " +1+2 " + seconds + "\n{}\n\n";
   };
@@ -93,7 +93,7 @@ TEST(HeldCheck, asks_again_until_a_server_holds_the_report_or_a_later_one) {
 }
 
 TEST(HeldCheck, names_those_that_are_not_held_when_the_time_is_up) {
-  LoopbackListener listener;
+  net::LoopbackListener listener;
   auto heard = serve(listener, {{"WHATSAT b 0 0\n", "? WHATSAT a 0 0\nAT S +0.000000001 b +1+2 7\n{}\n\n"}});
   const auto not_held = find_not_held(connected(listener), {{"a", 1}, {"b", 8 * second}}, -second, never);
   ASSERT_TRUE(not_held);
@@ -102,7 +102,7 @@ TEST(HeldCheck, names_those_that_are_not_held_when_the_time_is_up) {
 }
 
 TEST(HeldCheck, can_be_given_up) {
-  LoopbackListener listener;
+  net::LoopbackListener listener;
   auto heard = serve(listener, {});
   const auto not_held = find_not_held(connected(listener), {{"a", 1}}, 3600 * second, [] { return true; });
   EXPECT_EQ(not_held.error().message, "interrupted");
@@ -110,7 +110,7 @@ TEST(HeldCheck, can_be_given_up) {
 }
 
 TEST(HeldCheck, says_what_is_there_instead_of_a_line_port) {
-  LoopbackListener listener;
+  net::LoopbackListener listener;
   auto heard = serve(listener, {{"\n", "HTTP/1.1 400 Bad Request\r\n"}});
   EXPECT_EQ(check_line_port(connected(listener), 10 * second).error().message,
             "answered \"HTTP/1.1 400 Bad Request\\x0d\" to WHATSAT");
@@ -126,4 +126,4 @@ TEST(HeldCheck, says_what_is_there_instead_of_a_line_port) {
 }
 
 }  // namespace
-}  // namespace herd::net
+}  // namespace herd::load

@@ -1,10 +1,10 @@
-#include "herd/net/load_generator.h"
+#include "herd/load/load_generator.h"
 
 #include <utility>
 
 #include "herd/net/clock.h"
 
-namespace herd::net {
+namespace herd::load {
 namespace {
 
 constexpr Duration connect_time_max = 5 * second;
@@ -17,7 +17,7 @@ Result<std::unique_ptr<LoadGenerator>> LoadGenerator::connect(const LoadPlan& pl
   std::vector<std::vector<LoadConnection>> shares(plan.threads);
   for (std::size_t i = 0; i < plan.connections; ++i) {
     const auto& target = targets[i % targets.size()];
-    auto socket = ClientSocket::connect(target.host, target.port, connect_time_max);
+    auto socket = net::ClientSocket::connect(target.host, target.port, connect_time_max);
     if (!socket) {
       return Error{"cannot connect to " + target.name + ": " + socket.error().message +
                    (i < targets.size() ? "; is it running?" : " at connection " + std::to_string(i + 1))};
@@ -35,7 +35,7 @@ LoadGenerator::~LoadGenerator() {
 }
 
 void LoadGenerator::start() {
-  const auto begin = steady_now();
+  const auto begin = net::steady_now();
   measure_from_ = begin + plan_.warm_up;
   running_ = workers_.size();
   for (std::size_t t = 0; t < workers_.size(); ++t) {
@@ -110,4 +110,4 @@ Time LoadGenerator::newest_time(std::uint64_t number) const {
   return its.under_way() == 0 ? its.lines().newest_time(number / plan_.connections) : 0;
 }
 
-}  // namespace herd::net
+}  // namespace herd::load

@@ -1,10 +1,10 @@
-#include "herd/net/latency_histogram.h"
+#include "herd/load/latency_histogram.h"
 
 #include <cmath>
 #include <gtest/gtest.h>
 #include <vector>
 
-namespace herd::net {
+namespace herd::load {
 namespace {
 
 TEST(LatencyHistogram, tells_any_quantile_to_within_half_a_percent_from_a_microsecond_to_a_hundred_seconds) {
@@ -83,4 +83,4 @@ TEST(LatencyHistogram, two_added_tell_what_one_of_all_would) {
 }
 
 }  // namespace
-}  // namespace herd::net
+}  // namespace herd::load

@@ -1,4 +1,4 @@
-#include "herd/net/load_worker.h"
+#include "herd/load/load_worker.h"
 
 #include <algorithm>
 #include <array>
@@ -11,7 +11,7 @@
 
 #include "herd/net/clock.h"
 
-namespace herd::net {
+namespace herd::load {
 namespace {
 
 /// How soon stop is noticed.
@@ -46,7 +46,7 @@ void LoadWorker::run(const LoadShare& share, const std::atomic<bool>& stop) {
   Time ended_at = 0;
   std::array<epoll_event, 256> events{};
   for (;;) {
-    auto now = steady_now();
+    auto now = net::steady_now();
     if (share.schedule && !ending_) send_due(share, now);
     const bool all_sent = share.schedule ? next_due_ == due_end_ : budget_ == 0 || (share.end && now >= *share.end);
     if (!ending_ && (all_sent || stop)) {
@@ -58,7 +58,7 @@ void LoadWorker::run(const LoadShare& share, const std::atomic<bool>& stop) {
 
     auto wake = now + wait_max;
     if (share.schedule && !ending_) wake = std::min(wake, share.schedule->time_of(next_due_));
-    const auto wait = std::max<Duration>(wake - steady_now(), 0);
+    const auto wait = std::max<Duration>(wake - net::steady_now(), 0);
     const timespec timeout{wait / second, wait % second};
     const int count = epoll_pwait2(epoll_, events.data(), static_cast<int>(events.size()), &timeout, nullptr);
     for (int e = 0; e < count; ++e) {
@@ -66,7 +66,7 @@ void LoadWorker::run(const LoadShare& share, const std::atomic<bool>& stop) {
       const auto i = static_cast<std::size_t>(event.data.u64);
       if ((event.events & EPOLLOUT) != 0) {
         if (share.schedule) {
-          send_until_level(i, share, steady_now());
+          send_until_level(i, share, net::steady_now());
         } else {
           connections_[i].send();
           watch(i, false);
@@ -75,7 +75,7 @@ void LoadWorker::run(const LoadShare& share, const std::atomic<bool>& stop) {
       if ((event.events & ~static_cast<std::uint32_t>(EPOLLOUT)) != 0) take_answers(i, share);
     }
   }
-  give_up_unanswered(share, steady_now());
+  give_up_unanswered(share, net::steady_now());
   close(std::exchange(epoll_, -1));
 }
 
@@ -101,13 +101,13 @@ void LoadWorker::watch(std::size_t i, bool first) {
 
 void LoadWorker::start_batch(std::size_t i, const LoadShare& share) {
   auto& state = states_[i];
-  state.sent_at = steady_now();
+  state.sent_at = net::steady_now();
   if (share.end && state.sent_at >= *share.end) return;
   state.counts = state.sent_at >= share.measure_from;
   const auto reports = state.counts ? std::min(share.pipeline, budget_) : share.pipeline;
   if (reports == 0) return;
   if (state.counts && budget_ != no_end) budget_ -= reports;
-  connections_[i].append(reports, wall_now());
+  connections_[i].append(reports, net::wall_now());
   connections_[i].send();
   watch(i, false);
 }
@@ -134,7 +134,7 @@ void LoadWorker::send_until_level(std::size_t i, const LoadShare& share, Time no
     const auto behind = states_[i].due - connection.reported();
     if (behind > 0 && connection.has_room() && !ending_) {
       const auto first = connection.reported();
-      connection.append(std::min(behind, append_max), wall_now());
+      connection.append(std::min(behind, append_max), net::wall_now());
       for (auto report = first; report < connection.reported(); ++report) {
         const auto due = due_time(share, i, report);
         if (due >= share.measure_from) tally_.lateness.record(now - due);
@@ -152,7 +152,7 @@ void LoadWorker::take_answers(std::size_t i, const LoadShare& share) {
   auto& state = states_[i];
   const auto first = connection.answers().count();
   const auto count = connection.receive(buffer_);
-  const auto now = steady_now();
+  const auto now = net::steady_now();
   answered_.store(answered_.load(std::memory_order_relaxed) + count, std::memory_order_relaxed);
   if (!connection.is_open()) return;
   if (share.schedule) {
@@ -196,4 +196,4 @@ void LoadWorker::give_up_unanswered(const LoadShare& share, Time now) {
   }
 }
 
-}  // namespace herd::net
+}  // namespace herd::load

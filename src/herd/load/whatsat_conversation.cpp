@@ -1,4 +1,4 @@
-#include "herd/net/whatsat_conversation.h"
+#include "herd/load/whatsat_conversation.h"
 
 #include <algorithm>
 #include <array>
@@ -9,7 +9,7 @@
 #include "herd/net/clock.h"
 #include "herd/wire/posix_time.h"
 
-namespace herd::net {
+namespace herd::load {
 namespace {
 
 constexpr std::size_t answer_bytes_max = 1024 * 1024;
@@ -54,7 +54,7 @@ Result<void> WhatsatConversation::exchange(Time deadline, const std::function<vo
       out_.erase(0, *sent);
     }
     pollfd entry{socket_.descriptor(), static_cast<short>(out_.empty() ? POLLIN : POLLIN | POLLOUT), 0};
-    const auto wait = std::max<Duration>(deadline - steady_now(), 0);
+    const auto wait = std::max<Duration>(deadline - net::steady_now(), 0);
     const timespec timeout{wait / second, wait % second};
     if (ppoll(&entry, 1, &timeout, nullptr) <= 0) return {};
     if ((entry.revents & ~POLLOUT) == 0) continue;
@@ -79,4 +79,4 @@ Result<void> WhatsatConversation::exchange(Time deadline, const std::function<vo
   return {};
 }
 
-}  // namespace herd::net
+}  // namespace herd::load

@@ -4,7 +4,7 @@
 
 #include "herd/base/time.h"
 
-namespace herd::net {
+namespace herd::load {
 
 /// When reports are to be sent at an even rate, whatever the servers do: report number n at `begin` + n / rate. A
 /// report's latency counts from then, also if it could only be sent later: a server that stalls is charged for every
@@ -32,4 +32,4 @@ class SendSchedule {
   double interval_ns_;
 };
 
-}  // namespace herd::net
+}  // namespace herd::load

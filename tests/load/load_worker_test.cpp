@@ -1,4 +1,4 @@
-#include "herd/net/load_worker.h"
+#include "herd/load/load_worker.h"
 
 #include <algorithm>
 #include <functional>
@@ -11,7 +11,7 @@
 #include "herd/net/clock.h"
 #include "net/loopback_listener.h"
 
-namespace herd::net {
+namespace herd::load {
 namespace {
 
 /// The answers of a server named S to whole IAMAT lines.
@@ -40,7 +40,7 @@ class WorkerAndServer {
  private:
   std::vector<LoadConnection> connections(std::uint64_t clients) {
     std::vector<LoadConnection> connections;
-    auto socket = ClientSocket::connect("127.0.0.1", listener_.port(), 5 * second);
+    auto socket = net::ClientSocket::connect("127.0.0.1", listener_.port(), 5 * second);
     connections.emplace_back(std::move(socket.value()), 0, ReportLines({clients, 23, 10, 1}, 0, 1));
     return connections;
   }
@@ -55,7 +55,7 @@ class WorkerAndServer {
     }
   }
 
-  LoopbackListener listener_;
+  net::LoopbackListener listener_;
   std::atomic<bool> stop_ = false;
   std::future<void> served_;
   LoadWorker worker_;
@@ -89,7 +89,7 @@ TEST(LoadWorker, in_open_loop_a_stall_is_charged_to_every_report_that_it_delayed
   // number i of the first hundred takes 99 - i ms at least.
   LoadShare share;
   share.reports_max = 200;
-  const auto begin = steady_now();
+  const auto begin = net::steady_now();
   share.schedule.emplace(begin, 1000);
   share.measure_from = begin;
   std::string held_back;
@@ -116,7 +116,7 @@ TEST(LoadWorker, in_open_loop_a_stall_is_charged_to_every_report_that_it_delayed
 
 TEST(LoadWorker, in_open_loop_what_is_never_answered_counts_with_the_time_it_waited) {
   LoadShare share;
-  const auto begin = steady_now();
+  const auto begin = net::steady_now();
   share.schedule.emplace(begin, 1000);
   share.measure_from = begin + 50 * millisecond;
   share.end = begin + 100 * millisecond;
@@ -132,7 +132,7 @@ TEST(LoadWorker, in_open_loop_what_is_never_answered_counts_with_the_time_it_wai
 
 TEST(LoadWorker, reports_before_the_measurement_are_sent_and_not_counted) {
   LoadShare share;
-  share.measure_from = steady_now() + 20 * millisecond;
+  share.measure_from = net::steady_now() + 20 * millisecond;
   share.end = share.measure_from + 20 * millisecond;
   const WorkerAndServer run(answers_to, share);
   EXPECT_GT(run.tally().answered, 0u);
@@ -153,7 +153,7 @@ TEST(LoadWorker, refusals_are_counted_and_the_load_goes_on) {
 
 TEST(LoadWorker, a_connection_with_a_wrong_answer_is_closed_and_says_why) {
   LoadShare share;
-  share.end = steady_now() + 3600 * second;
+  share.end = net::steady_now() + 3600 * second;
   const WorkerAndServer wrong([](const std::string&) { return std::string("FLUFFYDOG\n"); }, share);
   EXPECT_FALSE(wrong.connection().is_open());
   EXPECT_EQ(wrong.connection().why_closed(), "answered \"FLUFFYDOG\" to a report");
@@ -168,7 +168,7 @@ TEST(LoadWorker, a_connection_with_a_wrong_answer_is_closed_and_says_why) {
 TEST(LoadWorker, an_answer_among_thousands_that_is_not_to_its_report_is_found) {
   LoadShare share;
   share.pipeline = 100;
-  share.end = steady_now() + 3600 * second;
+  share.end = net::steady_now() + 3600 * second;
   std::size_t number = 0;
   const WorkerAndServer run(
       [&](const std::string& reports) {
@@ -203,4 +203,4 @@ TEST(LoadWorker, reports_of_a_connection_have_ever_later_times) {
 }
 
 }  // namespace
-}  // namespace herd::net
+}  // namespace herd::load

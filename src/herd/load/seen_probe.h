@@ -9,11 +9,11 @@
 
 #include "herd/base/result.h"
 #include "herd/base/time.h"
-#include "herd/net/latency_histogram.h"
-#include "herd/net/load_generator.h"
-#include "herd/net/whatsat_conversation.h"
+#include "herd/load/latency_histogram.h"
+#include "herd/load/load_generator.h"
+#include "herd/load/whatsat_conversation.h"
 
-namespace herd::net {
+namespace herd::load {
 
 /// How soon a report sent to one server is seen at another. About a hundred times a second it sends a report of a
 /// client of its own to one of the servers, in turn, and asks the other one where that client is until it answers with
@@ -49,11 +49,11 @@ class SeenProbe {
  private:
   struct Source {
     std::string name;
-    ClientSocket socket;
+    net::ClientSocket socket;
     std::string client;
   };
 
-  SeenProbe(std::string at, ClientSocket socket) : at_{std::move(at)}, asker_{std::move(socket)} {}
+  SeenProbe(std::string at, net::ClientSocket socket) : at_{std::move(at)}, asker_{std::move(socket)} {}
 
   void run(Time measure_from);
   bool probe(Source& source, Time measure_from);
@@ -73,4 +73,4 @@ class SeenProbe {
   std::string failure_;
 };
 
-}  // namespace herd::net
+}  // namespace herd::load

@@ -11,9 +11,9 @@
 
 #include "herd/base/result.h"
 #include "herd/base/time.h"
-#include "herd/net/load_worker.h"
+#include "herd/load/load_worker.h"
 
-namespace herd::net {
+namespace herd::load {
 
 /// The line port of a server, and what to call it in messages.
 struct LoadTarget {
@@ -75,4 +75,4 @@ class LoadGenerator {
   Time measure_from_ = 0;
 };
 
-}  // namespace herd::net
+}  // namespace herd::load

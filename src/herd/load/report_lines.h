@@ -8,7 +8,7 @@
 
 #include "herd/base/time.h"
 
-namespace herd::net {
+namespace herd::load {
 
 /// Made-up clients that move at random, all of them from one seed.
 struct MovingClients {
@@ -60,4 +60,4 @@ class ReportLines {
   std::size_t id_end_;
 };
 
-}  // namespace herd::net
+}  // namespace herd::load

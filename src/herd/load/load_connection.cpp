@@ -1,10 +1,10 @@
-#include "herd/net/load_connection.h"
+#include "herd/load/load_connection.h"
 
 #include <algorithm>
 #include <cstring>
 #include <utility>
 
-namespace herd::net {
+namespace herd::load {
 namespace {
 
 /// A prime, so that every place in a batch and every client gets its turn.
@@ -12,7 +12,7 @@ constexpr std::uint64_t checked_interval = 1009;
 
 }  // namespace
 
-LoadConnection::LoadConnection(ClientSocket socket, std::size_t target, ReportLines lines)
+LoadConnection::LoadConnection(net::ClientSocket socket, std::size_t target, ReportLines lines)
     : socket_{std::move(socket)}, target_{target}, lines_{std::move(lines)} {}
 
 void LoadConnection::append(std::uint64_t reports, Time now) {
@@ -65,4 +65,4 @@ void LoadConnection::close(std::string why) {
   why_closed_ = std::move(why);
 }
 
-}  // namespace herd::net
+}  // namespace herd::load

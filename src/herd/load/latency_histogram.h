@@ -6,7 +6,7 @@
 
 #include "herd/base/time.h"
 
-namespace herd::net {
+namespace herd::load {
 
 /// Counts spans of time so that any quantile can be told to within 0.4 %, in 32 KiB whatever their number: each power
 /// of two is divided into 128 equal steps (as HdrHistogram does it). Spans from 0 to `longest`; others count as the
@@ -42,4 +42,4 @@ class LatencyHistogram {
   Duration min_ = longest;
 };
 
-}  // namespace herd::net
+}  // namespace herd::load

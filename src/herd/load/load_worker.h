@@ -7,11 +7,11 @@
 #include <vector>
 
 #include "herd/base/time.h"
-#include "herd/net/latency_histogram.h"
-#include "herd/net/load_connection.h"
-#include "herd/net/send_schedule.h"
+#include "herd/load/latency_histogram.h"
+#include "herd/load/load_connection.h"
+#include "herd/load/send_schedule.h"
 
-namespace herd::net {
+namespace herd::load {
 
 /// What one thread of a load generator is to do. Times are the steady clock's.
 struct LoadShare {
@@ -84,4 +84,4 @@ class LoadWorker {
   LoadTally tally_;
 };
 
-}  // namespace herd::net
+}  // namespace herd::load

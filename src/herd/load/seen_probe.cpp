@@ -1,4 +1,4 @@
-#include "herd/net/seen_probe.h"
+#include "herd/load/seen_probe.h"
 
 #include <algorithm>
 #include <array>
@@ -8,7 +8,7 @@
 
 #include "herd/net/clock.h"
 
-namespace herd::net {
+namespace herd::load {
 namespace {
 
 constexpr Duration connect_time_max = 5 * second;
@@ -26,11 +26,11 @@ Error cannot_connect(const LoadTarget& target, const Error& error) {
 }  // namespace
 
 Result<std::unique_ptr<SeenProbe>> SeenProbe::connect(const std::vector<LoadTarget>& sources, const LoadTarget& at) {
-  auto asker = ClientSocket::connect(at.host, at.port, connect_time_max);
+  auto asker = net::ClientSocket::connect(at.host, at.port, connect_time_max);
   if (!asker) return cannot_connect(at, asker.error());
   std::unique_ptr<SeenProbe> probe(new SeenProbe(at.name, *std::move(asker)));
   for (const auto& source : sources) {
-    auto socket = ClientSocket::connect(source.host, source.port, connect_time_max);
+    auto socket = net::ClientSocket::connect(source.host, source.port, connect_time_max);
     if (!socket) return cannot_connect(source, socket.error());
     probe->sources_.push_back(
         {source.name, *std::move(socket), "bench-seen-" + std::to_string(probe->sources_.size())});
@@ -61,19 +61,19 @@ void SeenProbe::run(Time measure_from) {
     if (!probe(sources_[number % sources_.size()], measure_from)) return;
     // Uneven pauses, so as not to keep step with anything the servers do at intervals.
     const auto pause = pause_min + static_cast<Duration>(number * 7 % pause_steps) * pause_step;
-    if (!await_answers(steady_now() + pause)) return;
+    if (!await_answers(net::steady_now() + pause)) return;
   }
 }
 
 /// False if there is no going on.
 bool SeenProbe::probe(Source& source, Time measure_from) {
-  const auto sent_at = steady_now();
+  const auto sent_at = net::steady_now();
   if (!report(source)) return false;
   answered_at_ = sent_at;
   auto ask_at = sent_at;
   bool seen = false;
   const auto on_answer = [&](std::string_view line) {
-    const auto now = steady_now();
+    const auto now = net::steady_now();
     const auto before = std::exchange(answered_at_, now);
     const auto time = reported_time(line, source.client);
     if (seen || !time || *time < newest_) return;
@@ -84,7 +84,7 @@ bool SeenProbe::probe(Source& source, Time measure_from) {
   };
   // Also when it is to stop: to forget those that take longest would make the herd look faster than it is.
   while (!seen) {
-    const auto now = steady_now();
+    const auto now = net::steady_now();
     if (now >= sent_at + patience) {
       if (sent_at >= measure_from) ++unseen_;
       return true;
@@ -107,7 +107,7 @@ bool SeenProbe::report(Source& source) {
   // The answers to earlier reports; they are nobody's concern.
   std::array<char, 4096> answers;
   const auto received = source.socket.receive(answers);
-  newest_ = std::max(newest_ + 1, wall_now());
+  newest_ = std::max(newest_ + 1, net::wall_now());
   const auto line =
       fmt::format("IAMAT {} +34.068930-118.445127 {}.{:09}\n", source.client, newest_ / second, newest_ % second);
   const auto sent = received ? source.socket.send(line) : received;
@@ -118,10 +118,11 @@ bool SeenProbe::report(Source& source) {
 
 /// Takes the answers to the questions that were still under way, until `deadline` at least.
 bool SeenProbe::await_answers(Time deadline) {
-  const auto begin = steady_now();
-  while (!stop_ && (steady_now() < deadline || asker_.under_way() > 0)) {
-    if (steady_now() > begin + patience) break;
-    const auto exchanged = asker_.exchange(std::max(deadline, steady_now() + millisecond), [](std::string_view) {});
+  const auto begin = net::steady_now();
+  while (!stop_ && (net::steady_now() < deadline || asker_.under_way() > 0)) {
+    if (net::steady_now() > begin + patience) break;
+    const auto exchanged =
+        asker_.exchange(std::max(deadline, net::steady_now() + millisecond), [](std::string_view) {});
     if (exchanged) continue;
     failure_ = at_ + ": " + exchanged.error().message;
     return false;
@@ -129,4 +130,4 @@ bool SeenProbe::await_answers(Time deadline) {
   return true;
 }
 
-}  // namespace herd::net
+}  // namespace herd::load

@@ -1,4 +1,4 @@
-#include "herd/net/report_lines.h"
+#include "herd/load/report_lines.h"
 
 #include <algorithm>
 #include <array>
@@ -8,7 +8,7 @@
 #include <cstring>
 #include <numbers>
 
-namespace herd::net {
+namespace herd::load {
 namespace {
 
 constexpr std::string_view id_beginning = "bench-";
@@ -142,4 +142,4 @@ void ReportLines::write(char* out, Time time) {
   if (++next_ == clients_.size()) next_ = 0;
 }
 
-}  // namespace herd::net
+}  // namespace herd::load

@@ -11,7 +11,7 @@
 #include "herd/base/time.h"
 #include "herd/net/client_socket.h"
 
-namespace herd::net {
+namespace herd::load {
 
 /// One answer to WHATSAT: its first line, and how many bytes it has with what follows.
 struct WhatsatAnswer {
@@ -28,7 +28,7 @@ std::optional<Time> reported_time(std::string_view line, std::string_view client
 /// Asks a server where clients are, many questions at a time on one connection.
 class WhatsatConversation {
  public:
-  explicit WhatsatConversation(ClientSocket socket) : socket_{std::move(socket)} {}
+  explicit WhatsatConversation(net::ClientSocket socket) : socket_{std::move(socket)} {}
 
   /// Puts "WHATSAT <client> 0 0" into line.
   void ask(std::string_view client);
@@ -39,10 +39,10 @@ class WhatsatConversation {
   Result<void> exchange(Time deadline, const std::function<void(std::string_view line)>& on_answer);
 
  private:
-  ClientSocket socket_;
+  net::ClientSocket socket_;
   std::string out_;
   std::string in_;
   std::uint64_t under_way_ = 0;
 };
 
-}  // namespace herd::net
+}  // namespace herd::load

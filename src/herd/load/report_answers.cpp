@@ -1,9 +1,9 @@
-#include "herd/net/report_answers.h"
+#include "herd/load/report_answers.h"
 
 #include "herd/base/text.h"
 #include "herd/wire/posix_time.h"
 
-namespace herd::net {
+namespace herd::load {
 namespace {
 
 std::string_view take_to_blank(std::string_view& text) {
@@ -63,4 +63,4 @@ void ReportAnswers::check(std::string_view line) {
   checked_report_.clear();
 }
 
-}  // namespace herd::net
+}  // namespace herd::load

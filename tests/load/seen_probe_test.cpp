@@ -1,4 +1,4 @@
-#include "herd/net/seen_probe.h"
+#include "herd/load/seen_probe.h"
 
 #include <future>
 #include <gtest/gtest.h>
@@ -7,10 +7,10 @@
 #include "herd/net/clock.h"
 #include "net/loopback_listener.h"
 
-namespace herd::net {
+namespace herd::load {
 namespace {
 
-LoadTarget target(const std::string& name, const LoopbackListener& listener) {
+LoadTarget target(const std::string& name, const net::LoopbackListener& listener) {
   return {name, "127.0.0.1", listener.port()};
 }
 
@@ -21,8 +21,8 @@ std::string time_of(const std::string& line) {
 }
 
 TEST(SeenProbe, asks_one_question_after_the_other_until_an_answer_shows_the_report) {
-  LoopbackListener source;
-  LoopbackListener at;
+  net::LoopbackListener source;
+  net::LoopbackListener at;
   std::promise<std::string> reported;
   auto serves_source = std::async(std::launch::async, [&] {
     auto conversation = source.accept();
@@ -44,13 +44,13 @@ TEST(SeenProbe, asks_one_question_after_the_other_until_an_answer_shows_the_repo
     answer("AT S +0.000000001 bench-seen-0 +34.068930-118.445127 " + time_of(line) + "\n{}\n\n");
     return heard;
   });
-  const auto begin = steady_now();
+  const auto begin = net::steady_now();
   auto probe = SeenProbe::connect({target("Source", source)}, target("Far", at));
   ASSERT_TRUE(probe);
   (*probe)->start(begin);
   EXPECT_EQ(serves_at.get(), "WHATSAT bench-seen-0 0 0\nWHATSAT bench-seen-0 0 0\nWHATSAT bench-seen-0 0 0\n");
   (*probe)->join();  // the connection has ended, and so does the probe, but not before it has read all
-  const auto took = steady_now() - begin;
+  const auto took = net::steady_now() - begin;
   EXPECT_EQ((*probe)->spans().count(), 1u);
   EXPECT_GT((*probe)->spans().min(), 0);
   EXPECT_LE((*probe)->spans().max(), took);
@@ -63,8 +63,8 @@ TEST(SeenProbe, asks_one_question_after_the_other_until_an_answer_shows_the_repo
 }
 
 TEST(SeenProbe, says_why_it_cannot_go_on) {
-  LoopbackListener source;
-  LoopbackListener at;
+  net::LoopbackListener source;
+  net::LoopbackListener at;
   auto serves_at = std::async(std::launch::async, [&] {
     auto conversation = at.accept();
     conversation.read_until("\n");
@@ -80,7 +80,7 @@ TEST(SeenProbe, says_why_it_cannot_go_on) {
   probe->reset();
   serves_at.get();
 
-  const LoadTarget nobody{"Nobody", "127.0.0.1", refused_port()};
+  const LoadTarget nobody{"Nobody", "127.0.0.1", net::refused_port()};
   EXPECT_EQ(SeenProbe::connect({nobody}, target("Far", at)).error().message,
             "cannot connect to Nobody: Connection refused; is it running?");
   EXPECT_EQ(SeenProbe::connect({target("Source", source)}, nobody).error().message,
@@ -88,4 +88,4 @@ TEST(SeenProbe, says_why_it_cannot_go_on) {
 }
 
 }  // namespace
-}  // namespace herd::net
+}  // namespace herd::load

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace herd::net {
+namespace herd::load {
 
 /// Takes the answers to the reports of one connection. Each counts as answered if it begins with "AT ", as refused if
 /// it begins with "? "; those that were announced by expect() must be the whole right line. Anything else is no answer
@@ -48,4 +48,4 @@ class ReportAnswers {
 /// Whether `line` is `AT <server> <difference> <client> <location> <time>` with the last three as in the IAMAT line.
 bool is_answer_to(std::string_view line, std::string_view report);
 
-}  // namespace herd::net
+}  // namespace herd::load

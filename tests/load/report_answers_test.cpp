@@ -1,8 +1,8 @@
-#include "herd/net/report_answers.h"
+#include "herd/load/report_answers.h"
 
 #include <gtest/gtest.h>
 
-namespace herd::net {
+namespace herd::load {
 namespace {
 
 constexpr std::string_view report = "IAMAT kiwi +34.068930-118.445127 1621464827.959498503\n";
@@ -86,4 +86,4 @@ TEST(ReportAnswers, a_line_without_end_is_wrong_beyond_64_KiB) {
 }
 
 }  // namespace
-}  // namespace herd::net
+}  // namespace herd::load
