@@ -6,18 +6,18 @@
 #include <string_view>
 #include <vector>
 
-#include "herd/places/geojson_places.h"
+#include "herd/geojson/geojson_places.h"
 
 namespace {
 
-using herd::places::GeojsonPlaces;
+using herd::geojson::GeojsonPlaces;
 using herd::places::Place;
 
 constexpr std::size_t feature_bytes_max = 512;
 
 struct Outcome {
   std::vector<Place> places;
-  herd::places::GeojsonCounts counts;
+  herd::geojson::GeojsonCounts counts;
   std::string error;
 
   friend bool operator==(const Outcome&, const Outcome&) = default;
@@ -25,7 +25,7 @@ struct Outcome {
 
 Outcome read(std::string_view text, std::size_t step) {
   Outcome out;
-  herd::places::GeojsonOptions options;
+  herd::geojson::GeojsonOptions options;
   options.language = "de";
   GeojsonPlaces reader(
       "fuzz.geojson", options,

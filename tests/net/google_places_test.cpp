@@ -20,7 +20,7 @@ class GooglePlacesTest : public testing::Test {
     options.server.host = "127.0.0.1";
     options.server.port = port;
     options.server.timeout = timeout;
-    return google_.emplace(options, places::GoogleKey::parse("AIzaSecret").value(), offline_, log_);
+    return google_.emplace(options, google::GoogleKey::parse("AIzaSecret").value(), offline_, log_);
   }
 
   /// Blocks until they are there.
@@ -119,7 +119,7 @@ TEST_F(GooglePlacesTest, is_asked_from_many_threads) {
           google.find_nearby({{{thread, i}, 10, 20}, {{0, i}, 10, 20}}, [&](const std::vector<std::string>& answers) {
             if (answers.size() == 2) answered.fetch_add(1);
           });
-          google.use_key(places::GoogleKey::parse("AIza" + std::to_string(i)).value());
+          google.use_key(google::GoogleKey::parse("AIza" + std::to_string(i)).value());
           google.status();
         }
       });

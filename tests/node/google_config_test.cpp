@@ -91,7 +91,7 @@ class GoogleKeyTest : public testing::Test {
 TEST_F(GoogleKeyTest, is_in_the_file) {
   write("AIzaSy\n");
   const auto found = find();
-  EXPECT_EQ(found->key, places::GoogleKey::parse("AIzaSy").value());
+  EXPECT_EQ(found->key, google::GoogleKey::parse("AIzaSy").value());
   EXPECT_EQ(found->source, file_.string());
   EXPECT_EQ(found->warning, "");
 }
@@ -101,7 +101,7 @@ TEST_F(GoogleKeyTest, is_in_the_environment_if_no_file_is_named) {
   write("AIzaSy\n");
   EXPECT_EQ(find()->source, file_.string());
   config_.key_file.reset();
-  EXPECT_EQ(find()->key, places::GoogleKey::parse("AIzaEnv").value());
+  EXPECT_EQ(find()->key, google::GoogleKey::parse("AIzaEnv").value());
   EXPECT_EQ(find()->source, "the environment variable PROXYHERD_GOOGLE_KEY");
   ::setenv(google_key_variable, "AIza Env", 1);
   EXPECT_EQ(mistake(),

@@ -9,19 +9,19 @@
 
 #include "herd/app/places_import.h"
 #include "herd/app/progress_text.h"
-#include "herd/places/json_fields.h"
+#include "herd/geojson/json_fields.h"
 
 namespace herd::app {
 namespace {
 
-using places::append_item;
+using geojson::append_item;
 
 std::string places_in_words(std::uint64_t number) {
   return grouped(number) + (number == 1 ? " place" : " places");
 }
 
 /// What was left out, with why.
-std::array<std::pair<std::string_view, std::uint64_t>, 4> left_out(const places::GeojsonCounts& counts) {
+std::array<std::pair<std::string_view, std::uint64_t>, 4> left_out(const geojson::GeojsonCounts& counts) {
   return {{{"without a name", counts.unnamed},
            {"of other kinds", counts.no_place},
            {"without a location", counts.no_geometry},

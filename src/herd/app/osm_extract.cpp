@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-#include "herd/places/osm_tags.h"
+#include "herd/geojson/osm_tags.h"
 
 namespace herd::app {
 namespace {
@@ -59,7 +59,7 @@ Result<void> read_osm_file(const std::string& file, const fs::path& work, bool w
   const auto filtered = (work / "filtered.osm.pbf").string();
   std::vector<std::string> filter = {"tags-filter", as_argument(file),         "-o", filtered, "-O",
                                      "-f",          "pbf,pbf_compression=none"};
-  const auto expressions = places::osmium_filter();
+  const auto expressions = geojson::osmium_filter();
   filter.insert(filter.end(), expressions.begin(), expressions.end());
   if (auto done = run_command(osmium(file, watched, std::move(filter)), no_output,
                               [&](double part) { on_stage("filtering", part * part_of_filter); });

@@ -83,7 +83,7 @@ class Import {
   Result<ImportSummary::File> read(const std::string& file, std::uint64_t size) {
     auto reading = options_.geojson;
     reading.only_osm = is_osm_file(file);
-    places::GeojsonPlaces geojson(
+    geojson::GeojsonPlaces geojson(
         file, reading, [&](const places::Place& place, std::uint64_t version) { return writer_.add(place, version); });
     const auto on_bytes = [&](std::string_view bytes) { return geojson.push(bytes); };
     const auto on_stage = [&](std::string_view doing, double part) { progress_.show(doing, part, writer_.size()); };

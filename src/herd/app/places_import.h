@@ -5,21 +5,21 @@
 #include <vector>
 
 #include "herd/base/result.h"
-#include "herd/places/geojson_places.h"
+#include "herd/geojson/geojson_places.h"
 
 namespace herd::app {
 
 struct ImportOptions {
   std::vector<std::string> files;
   std::string out;
-  places::GeojsonOptions geojson;
+  geojson::GeojsonOptions geojson;
 };
 
 /// What an import did.
 struct ImportSummary {
   struct File {
     std::string name;
-    places::GeojsonCounts counts;
+    geojson::GeojsonCounts counts;
   };
   std::vector<File> files;
   std::string out;

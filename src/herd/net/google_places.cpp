@@ -9,15 +9,15 @@
 #include <utility>
 #include <variant>
 
+#include "herd/google/google_question.h"
 #include "herd/net/clock.h"
-#include "herd/places/google_question.h"
 
 namespace herd::net {
 
 namespace asio = boost::asio;
-using places::GoogleFailure;
-using places::GoogleOutcome;
-using places::GoogleQuestions;
+using google::GoogleFailure;
+using google::GoogleOutcome;
+using google::GoogleQuestions;
 
 namespace {
 
@@ -31,7 +31,7 @@ std::int64_t utc_day() {
 /// Queries that are answered together.
 struct Batch {
   std::vector<places::NearbyQuery> queries;
-  std::vector<std::shared_ptr<const places::GoogleAnswer>> found;  // by Google
+  std::vector<std::shared_ptr<const google::GoogleAnswer>> found;  // by Google
   std::vector<std::string> reasons;                                // why not by Google; only where nothing is found
   std::size_t unknown = 0;                                         // queries with neither
   std::vector<std::string> answers;
@@ -95,12 +95,12 @@ void complete(const std::shared_ptr<Batch>& batch, OfflineLookup& offline) {
 }  // namespace
 
 struct GoogleLookup::State {
-  State(const Options& options, places::GoogleKey first_key, OfflineLookup& offline_lookup, LogFile& log_file)
+  State(const Options& options, google::GoogleKey first_key, OfflineLookup& offline_lookup, LogFile& log_file)
       : path_prefix(options.path_prefix),
         name(options.server.host + ":" + std::to_string(options.server.port)),
         offline(offline_lookup),
         log(log_file),
-        key(std::make_shared<places::GoogleKey>(std::move(first_key))),
+        key(std::make_shared<google::GoogleKey>(std::move(first_key))),
         questions(options.questions),
         client(loop, options.server) {
     loop.every(forget_every, [this] {
@@ -126,19 +126,19 @@ struct GoogleLookup::State {
   OfflineLookup& offline;
   LogFile& log;
   EventLoop loop;
-  std::shared_ptr<const places::GoogleKey> key;
+  std::shared_ptr<const google::GoogleKey> key;
   mutable std::mutex mutex;   // held by no one who waits
   GoogleQuestions questions;  // guarded by mutex
   std::unordered_map<GoogleQuestions::Ticket, Asker> askers;
   GoogleQuestions::Ticket last_ticket = 0;
-  places::GoogleBreaker::State breaker_told = places::GoogleBreaker::State::closed;
+  google::GoogleBreaker::State breaker_told = google::GoogleBreaker::State::closed;
   std::int64_t quota_told = 0;  // the day
   bool is_closing = false;
   HttpsClient client;
   std::thread thread;
 };
 
-GoogleLookup::GoogleLookup(const Options& options, places::GoogleKey key, OfflineLookup& offline, LogFile& log)
+GoogleLookup::GoogleLookup(const Options& options, google::GoogleKey key, OfflineLookup& offline, LogFile& log)
     : state_(std::make_unique<State>(options, std::move(key), offline, log)) {}
 
 GoogleLookup::~GoogleLookup() {
@@ -161,8 +161,8 @@ void GoogleLookup::find_nearby(std::vector<places::NearbyQuery> queries, Found o
   asio::post(state_->loop.context(), [this, batch = std::move(batch)] { state_->take(batch); });
 }
 
-void GoogleLookup::use_key(places::GoogleKey key) {
-  asio::post(state_->loop.context(), [this, key = std::make_shared<const places::GoogleKey>(std::move(key))] {
+void GoogleLookup::use_key(google::GoogleKey key) {
+  asio::post(state_->loop.context(), [this, key = std::make_shared<const google::GoogleKey>(std::move(key))] {
     state_->key = key;
     const std::lock_guard lock(state_->mutex);
     state_->questions.on_new_key();
@@ -195,7 +195,7 @@ void GoogleLookup::State::take(const std::shared_ptr<Batch>& batch) {
       --batch->unknown;
       continue;
     }
-    const auto question = google_question(batch->queries[i]);
+    const auto question = google::google_question(batch->queries[i]);
     const auto ticket = ++last_ticket;
     askers.emplace(ticket, Asker{batch, i});
     std::unique_lock lock(mutex);
@@ -213,10 +213,10 @@ void GoogleLookup::State::take(const std::shared_ptr<Batch>& batch) {
 }
 
 void GoogleLookup::State::request(const std::string& question) {
-  const auto target = places::google_target(path_prefix + question, *key);
+  const auto target = google::google_target(path_prefix + question, *key);
   client.get(target, [this, question, asked_with = key](Result<HttpAnswer> answer) {
     if (answer) {
-      end(question, places::read_google_answer(answer->status, std::move(answer->body), *asked_with));
+      end(question, google::read_google_answer(answer->status, std::move(answer->body), *asked_with));
     } else {
       end(question, GoogleFailure{GoogleFailure::Kind::trouble, answer.error().message});
     }
@@ -243,13 +243,13 @@ void GoogleLookup::State::note(Batch& batch, std::size_t place, const GoogleOutc
   if (const auto* failure = std::get_if<GoogleFailure>(&outcome)) {
     batch.reasons[place] = failure->reason;
   } else {
-    batch.found[place] = std::get<std::shared_ptr<const places::GoogleAnswer>>(outcome);
+    batch.found[place] = std::get<std::shared_ptr<const google::GoogleAnswer>>(outcome);
   }
 }
 
 /// Logs what an operator may want to do something about.
 void GoogleLookup::State::tell_changes() {
-  using BreakerState = places::GoogleBreaker::State;
+  using BreakerState = google::GoogleBreaker::State;
   const auto breaker = questions.breaker().state();
   if (breaker != breaker_told && breaker == BreakerState::open) {
     log.warn("Google Places (" + name + ") " + questions.last_failure() + "; it is not asked for a while");

@@ -7,19 +7,19 @@
 #include <vector>
 
 #include "herd/base/time.h"
+#include "herd/google/google_key.h"
+#include "herd/google/google_questions.h"
 #include "herd/net/https_client.h"
 #include "herd/net/log_file.h"
 #include "herd/net/offline_lookup.h"
-#include "herd/places/google_key.h"
-#include "herd/places/google_questions.h"
 #include "herd/places/provider.h"
 
 namespace herd::net {
 
 /// What GET /v1/status tells of Google Places.
 struct GoogleStatus {
-  places::GoogleCounts counts;
-  places::GoogleBreaker::State breaker = places::GoogleBreaker::State::closed;
+  google::GoogleCounts counts;
+  google::GoogleBreaker::State breaker = google::GoogleBreaker::State::closed;
   std::uint64_t breaker_opened = 0;
   std::uint64_t requests_left_today = 0;
   std::size_t requests_under_way = 0;
@@ -37,11 +37,11 @@ class GoogleLookup : public places::Provider {
   struct Options {
     HttpsClient::Options server;
     std::string path_prefix;  ///< a gateway's, before Google's own path: "/maps-gateway"; no slash at its end
-    places::GoogleQuestions::Options questions;
+    google::GoogleQuestions::Options questions;
   };
 
   /// `offline` and `log` outlive it. Throws std::runtime_error if the authorities cannot be read.
-  GoogleLookup(const Options& options, places::GoogleKey key, OfflineLookup& offline, LogFile& log);
+  GoogleLookup(const Options& options, google::GoogleKey key, OfflineLookup& offline, LogFile& log);
 
   /// Ends what is under way at once; those who wait for it are never called.
   ~GoogleLookup() override;
@@ -49,7 +49,7 @@ class GoogleLookup : public places::Provider {
   void find_nearby(std::vector<places::NearbyQuery> queries, Found on_found) override;
 
   /// For the requests from now on; from any thread.
-  void use_key(places::GoogleKey key);
+  void use_key(google::GoogleKey key);
 
   /// From any thread.
   GoogleStatus status() const;

@@ -12,7 +12,7 @@ namespace herd::node {
 namespace {
 
 Result<FoundGoogleKey> parse_key(std::string_view text, std::string source, std::string warning = {}) {
-  auto key = places::GoogleKey::parse(text);
+  auto key = google::GoogleKey::parse(text);
   if (!key) return Error{source + ": " + key.error().message};
   return FoundGoogleKey{*std::move(key), std::move(source), std::move(warning)};
 }
@@ -26,7 +26,7 @@ Result<FoundGoogleKey> read_key(const std::filesystem::path& file) {
   std::ifstream in(file, std::ios::binary);
   if (!in) return Error{file.string() + ": cannot be read: " + std::strerror(errno) + "; let this user read it"};
   // Enough to tell a key from what is too long to be one.
-  std::array<char, 4 * places::GoogleKey::bytes_max> bytes;
+  std::array<char, 4 * google::GoogleKey::bytes_max> bytes;
   in.read(bytes.data(), bytes.size());
   const std::string_view text(bytes.data(), static_cast<std::size_t>(in.gcount()));
   std::string warning;

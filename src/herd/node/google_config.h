@@ -6,8 +6,8 @@
 #include <string>
 
 #include "herd/base/result.h"
+#include "herd/google/google_key.h"
 #include "herd/node/https_url.h"
-#include "herd/places/google_key.h"
 
 namespace herd::node {
 
@@ -27,7 +27,7 @@ struct GoogleConfig {
 inline constexpr auto google_key_variable = "PROXYHERD_GOOGLE_KEY";
 
 struct FoundGoogleKey {
-  places::GoogleKey key;
+  google::GoogleKey key;
   std::string source;   ///< the file, or the variable
   std::string warning;  ///< what deserves a word, such as a file that others can read; empty: nothing
 };

@@ -31,13 +31,13 @@ std::string_view name_of(State state) {
   return "";
 }
 
-std::string_view name_of(places::GoogleBreaker::State state) {
+std::string_view name_of(google::GoogleBreaker::State state) {
   switch (state) {
-    case places::GoogleBreaker::State::closed:
+    case google::GoogleBreaker::State::closed:
       return "closed";
-    case places::GoogleBreaker::State::open:
+    case google::GoogleBreaker::State::open:
       return "open";
-    case places::GoogleBreaker::State::on_trial:
+    case google::GoogleBreaker::State::on_trial:
       return "on trial";
   }
   return "";
