@@ -176,5 +176,10 @@ TEST(HttpParser, refuses_what_is_over_its_bounds) {
             found + "431 a chunk's line, or the trailer, has more than 8192 bytes");
 }
 
+TEST(HttpParser, counts_a_chunk_once_however_often_its_line_is_looked_at) {
+  EXPECT_EQ(found_in("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3E8;a=\"\r\n"),
+            "POST / Host=x Transfer-Encoding=chunked");
+}
+
 }  // namespace
 }  // namespace herd::net

@@ -54,6 +54,9 @@ class HttpParser::Beast : public beast_http::basic_parser<true> {
   /// The whole head, so that views of its fields can be told from what Beast put together.
   void set_input(std::string_view head) { head_ = head; }
 
+  /// For chunks: the length that a head says is known before.
+  void set_body_left(std::uint64_t bytes) { body_left_ = bytes; }
+
   bool is_between_chunks() const { return chunk_left_ == 0; }
   const std::optional<Refusal>& refused() const { return refused_; }
   std::string_view take_body() { return std::exchange(body_, {}); }
@@ -120,8 +123,13 @@ class HttpParser::Beast : public beast_http::basic_parser<true> {
     return body.size();
   }
 
-  void on_chunk_header_impl(std::uint64_t size, beast::string_view /*extensions*/,
-                            beast::error_code& /*error*/) override {
+  /// Beast's own body_limit counts a chunk again each time that more of its line is awaited.
+  void on_chunk_header_impl(std::uint64_t size, beast::string_view /*extensions*/, beast::error_code& error) override {
+    if (size > body_left_) {
+      return refuse({Reason::body_too_large, 413, "the body is longer than what is taken here; send it in parts"},
+                    error);
+    }
+    body_left_ -= size;
     chunk_left_ = size;
   }
 
@@ -149,6 +157,7 @@ class HttpParser::Beast : public beast_http::basic_parser<true> {
   std::string_view head_;
   std::string_view body_;
   std::optional<Refusal> refused_;
+  std::uint64_t body_left_ = 0;
   std::uint64_t chunk_left_ = 0;
   unsigned hosts_ = 0;
 };
@@ -171,7 +180,7 @@ HttpParser::Found HttpParser::next(std::string_view& input) {
 }
 
 void HttpParser::set_body_bytes_max(std::size_t bytes) {
-  beast_->body_limit(bytes);
+  beast_->set_body_left(bytes);
 }
 
 HttpParser::Found HttpParser::refuse(Reason reason, std::uint16_t status, std::string detail) {
@@ -233,8 +242,9 @@ HttpParser::Found HttpParser::next_of_body(std::string_view& input) {
       return refuse(Reason::head_too_large, 431,
                     "a chunk's line, or the trailer, has more than " + std::to_string(head_bytes_max) + " bytes");
     }
-    if (error == beast_http::error::body_limit) {
-      return refuse(Reason::body_too_large, 413, "the body is longer than what is taken here; send it in parts");
+    if (beast_->refused()) {
+      refusal_ = *beast_->refused();
+      return Found::refusal;
     }
     if (error) return refuse(Reason::malformed, 400, "the body is no HTTP: " + error.message());
     body_ = beast_->take_body();
