@@ -130,6 +130,19 @@ TEST_F(HttpReports, for_which_there_is_no_room_are_told) {
   EXPECT_EQ(response("POST", "/v1/reports", R"([{"client":"hasty","lat":1,"lon":2}])").status, 429);
 }
 
+TEST_F(HttpReports, tell_errors_in_the_order_of_the_body_whoever_found_them) {
+  const auto made = response("POST", "/v1/reports", R"([{"client":"refused","lat":1,"lon":2},{"client":"b"}])");
+  EXPECT_EQ(made.status, 507);
+  std::string body = R"([{"client":"refused","lat":1,"lon":2})";
+  for (std::size_t i = 0; i < ReportBatch::errors_told_max; ++i) body += ",{}";
+  EXPECT_EQ(response("POST", "/v1/reports", body + "]").status, 507);
+  const auto told = response("POST", "/v1/reports", body + R"(,{"client":"a","lat":1,"lon":2}])").body;
+  EXPECT_TRUE(told.starts_with(R"({"accepted":1,"refused":21,"errors":[{"index":0,"line":1,)"
+                               R"("detail":"the client is new, and this server holds as many as it may"},{"index":1,)"))
+      << told;
+  EXPECT_EQ(std::ranges::count(told, '{'), 21);
+}
+
 TEST_F(HttpReports, of_clients_that_one_may_not_report_are_refused_alone) {
   access.grants = {{"Bearer x", std::make_shared<protocols::Grant>(std::vector<std::string>{"a*"},
                                                                    std::vector{protocols::Verb::report})}};

@@ -148,8 +148,13 @@ std::string_view ReportBatch::reason_of(protocols::Herd::Refusal refusal) {
 }
 
 void ReportBatch::refuse(Refusal refusal, std::uint64_t index, std::uint64_t line, std::string detail) {
-  if (outcome_.refused++ == 0) outcome_.refusal = refusal;
-  if (outcome_.errors.size() < errors_told_max) outcome_.errors.push_back({index, line, std::move(detail)});
+  ++outcome_.refused;
+  auto& errors = outcome_.errors;
+  // The herd refuses its own once many wait for it, later than what was wrong at once.
+  const auto place = std::ranges::upper_bound(errors, index, {}, &Wrong::index);
+  if (place == errors.begin()) outcome_.refusal = refusal;
+  errors.insert(place, {index, line, std::move(detail)});
+  if (errors.size() > errors_told_max) errors.pop_back();
 }
 
 }  // namespace herd::api

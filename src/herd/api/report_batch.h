@@ -36,7 +36,7 @@ class ReportBatch {
   struct Outcome {
     std::uint64_t accepted = 0;
     std::uint64_t refused = 0;
-    std::vector<Wrong> errors;           ///< of the first `errors_told_max` that were refused
+    std::vector<Wrong> errors;           ///< of the first `errors_told_max` that were refused, in the order of the text
     Refusal refusal = Refusal::wrong;    ///< of the first one
     std::optional<std::string> cut_off;  ///< why the rest could not be read, which is not among the refused
   };
