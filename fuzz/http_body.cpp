@@ -73,9 +73,9 @@ class ListeningHerd : public herd::protocols::Herd {
   }
 };
 
-auto read_batch(std::string_view text, std::size_t step) {
+auto read_batch(std::string_view text, std::size_t step, ReportBatch::Form form) {
   ListeningHerd herd;
-  ReportBatch batch(herd, {}, report_bytes_max);
+  ReportBatch batch(herd, {}, report_bytes_max, form);
   for (; !text.empty(); text.remove_prefix(std::min(step, text.size()))) batch.push(text.substr(0, step), now);
   const auto& outcome = batch.finish(now);
   if (outcome.accepted != herd.lines.size()) std::abort();
@@ -90,8 +90,10 @@ auto read_batch(std::string_view text, std::size_t step) {
 /// Any bytes are reports or errors, and the same ones however they are cut; what is told of a report is that report.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  const auto whole = read_batch(text, std::max<std::size_t>(size, 1));
-  if (read_batch(text, 1) != whole || read_batch(text, 7) != whole) std::abort();
+  for (const auto form : {ReportBatch::Form::json, ReportBatch::Form::ndjson}) {
+    const auto whole = read_batch(text, std::max<std::size_t>(size, 1), form);
+    if (read_batch(text, 1, form) != whole || read_batch(text, 7, form) != whole) std::abort();
+  }
 
   auto query = text;
   while (const auto field = take_query_field(query)) {

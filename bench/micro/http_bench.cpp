@@ -120,7 +120,7 @@ void batch_of_reports(benchmark::State& state) {
     for (std::size_t i = 0; i < reports; ++i) text += report_of(i % clients, time + i / clients) + "\n";
     time += reports / clients;
     state.ResumeTiming();
-    ReportBatch batch(all.herd, {}, 16'384);
+    ReportBatch batch(all.herd, {}, 16'384, ReportBatch::Form::json);
     std::string_view rest = text;
     for (; !rest.empty(); rest.remove_prefix(std::min(part_bytes, rest.size()))) {
       batch.push(rest.substr(0, part_bytes), now);

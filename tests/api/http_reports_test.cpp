@@ -42,6 +42,23 @@ TEST_F(HttpReports, are_an_array_or_a_member_or_one_a_line) {
   }
 }
 
+TEST_F(HttpReports, in_lines_are_taken_though_one_of_them_breaks_off) {
+  const auto lines =
+      "{\"client\":\"a\",\"lat\":1,\"lo\n"
+      "{\"client\":\"b\",\"lat\":1,\"lon\":2}}\r\n"
+      "[\n"
+      "{\"client\":\"c\",\"lat\":3,\"lon\":4}";
+  for (const auto* type : {"application/x-ndjson", "application/JSONL; charset=utf-8"}) {
+    const auto told = response("POST", "/v1/reports", lines, {{"Content-Type", type}}).body;
+    EXPECT_TRUE(told.starts_with(R"({"accepted":1,"refused":3,"errors":[{"index":0,"line":1,"detail":"no JSON)"))
+        << told;
+    EXPECT_EQ(herd.locate("c"), "AT Riley +0.000000000 c +3+4 1621464828.223371889");
+  }
+  EXPECT_TRUE(response("POST", "/v1/reports", lines)
+                  .body.ends_with(R"("cut_off":"line 2: a colon is expected here"})"
+                                  "\n"));
+}
+
 TEST_F(HttpReports, are_counted_and_the_first_twenty_errors_told) {
   std::string body;
   for (int i = 0; i < 1000; ++i)

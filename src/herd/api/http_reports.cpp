@@ -76,11 +76,21 @@ std::string reason_of(const ReportBatch::Outcome& outcome) {
   return "the body has no reports; an array of them is expected, or one a line";
 }
 
+/// NDJSON has no registered media type; these are in use. Their parameters say nothing of interest.
+ReportBatch::Form form_of(std::string_view media_type) {
+  const auto type = trim(media_type.substr(0, media_type.find(';')));
+  for (const std::string_view each :
+       {"application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines"}) {
+    if (equal_ignoring_case(type, each)) return ReportBatch::Form::ndjson;
+  }
+  return ReportBatch::Form::json;
+}
+
 /// Reports of many clients.
 class ReportsExchange : public http::HttpExchange {
  public:
-  explicit ReportsExchange(HttpCall call)
-      : call_(std::move(call)), batch_(call_.doors.herd, rules(), report_bytes_max) {}
+  ReportsExchange(HttpCall call, ReportBatch::Form form)
+      : call_(std::move(call)), batch_(call_.doors.herd, rules(), report_bytes_max, form) {}
 
   std::size_t body_bytes_max() const override { return reports_bytes_max; }
   void on_body(std::string_view bytes, Time now) override { batch_.push(bytes, now); }
@@ -125,8 +135,8 @@ std::unique_ptr<http::HttpExchange> begin_report(HttpCall call, const http::Http
   return std::make_unique<ReportExchange>(std::move(call));
 }
 
-std::unique_ptr<http::HttpExchange> begin_reports(HttpCall call, const http::HttpHead& /*head*/) {
-  return std::make_unique<ReportsExchange>(std::move(call));
+std::unique_ptr<http::HttpExchange> begin_reports(HttpCall call, const http::HttpHead& head) {
+  return std::make_unique<ReportsExchange>(std::move(call), form_of(head.field("Content-Type")));
 }
 
 }  // namespace herd::api

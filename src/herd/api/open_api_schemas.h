@@ -17,24 +17,24 @@ inline constexpr auto open_api_schemas = R"({
   },
   "Report": {
     "type": "object",
-    "description": "Each number may be a text of the same digits.",
     "required": ["lat", "lon"],
     "properties": {
       "client": {"type": "string", "description": "Required where the path does not name it."},
-      "lat": {"type": "number", "minimum": -90, "maximum": 90},
-      "lon": {"type": "number", "minimum": -180, "maximum": 180},
+      "lat": {"type": ["number", "string"], "minimum": -90, "maximum": 90},
+      "lon": {"type": ["number", "string"], "minimum": -180, "maximum": 180},
       "time": {"type": ["number", "string"], "description": "POSIX seconds, milliseconds, or ISO 8601."},
-      "accuracy_m": {"type": "number"},
-      "altitude_m": {"type": "number"},
-      "speed_mps": {"type": "number"},
-      "course_deg": {"type": "number"},
-      "battery_percent": {"type": "number"},
+      "accuracy_m": {"type": ["number", "string"]},
+      "altitude_m": {"type": ["number", "string"]},
+      "speed_mps": {"type": ["number", "string"]},
+      "course_deg": {"type": ["number", "string"]},
+      "battery_percent": {"type": ["number", "string"]},
       "others": {"type": "object"},
       "attributes": {"$ref": "#/components/schemas/Attributes"}
     }
   },
   "Reports": {
-    "oneOf": [
+    "anyOf": [
+      {"$ref": "#/components/schemas/Report"},
       {"type": "array", "items": {"$ref": "#/components/schemas/Report"}},
       {
         "type": "object",

@@ -61,16 +61,23 @@ struct ReportBatch::Waiting {
   std::string texts;
 };
 
-ReportBatch::ReportBatch(protocols::Herd& herd, Rules rules, std::size_t report_bytes_max)
+ReportBatch::ReportBatch(protocols::Herd& herd, Rules rules, std::size_t report_bytes_max, Form form)
     : herd_(herd),
       rules_(std::move(rules)),
       elements_(member, report_bytes_max),
       waiting_(std::make_unique<Waiting>()) {
   waiting_->texts.reserve(Waiting::text_bytes);
+  if (form == Form::ndjson) lines_.emplace(report_bytes_max);
 }
 ReportBatch::~ReportBatch() = default;
 
 void ReportBatch::push(std::string_view bytes, Time now) {
+  if (!lines_) return push_json(bytes, now);
+  lines_->push(bytes);
+  take_lines(now);
+}
+
+void ReportBatch::push_json(std::string_view bytes, Time now) {
   if (outcome_.cut_off) return;
   if (!begun_) {
     const auto blank = std::min(bytes.find_first_not_of(before_values), bytes.size());
@@ -88,7 +95,11 @@ void ReportBatch::push(std::string_view bytes, Time now) {
 }
 
 const ReportBatch::Outcome& ReportBatch::finish(Time now) {
-  if (outcome_.cut_off) return outcome_;
+  if (lines_) {
+    lines_->finish();
+    take_lines(now);
+  }
+  if (lines_ || outcome_.cut_off) return outcome_;
   if (is_array_ && elements_.array_end()) elements_.push(after_array);
   elements_.finish();
   take_elements(now);
@@ -103,21 +114,26 @@ void ReportBatch::take_elements(Time now) {
       break;
     }
     if (!*element) break;
-    take(**element, now);
+    take((*element)->text, (*element)->too_large, (*element)->line, now);
   }
   bring(now);
 }
 
-void ReportBatch::take(const JsonElement& element, Time now) {
-  const Waiting::Origin origin{next_index_++, element.line};
-  if (element.too_large) {
+void ReportBatch::take_lines(Time now) {
+  while (const auto line = lines_->next()) take(line->text, line->too_large, line->line, now);
+  bring(now);
+}
+
+void ReportBatch::take(std::string_view text, bool too_large, std::uint64_t line, Time now) {
+  const Waiting::Origin origin{next_index_++, line};
+  if (too_large) {
     return refuse(Refusal::wrong, origin.index, origin.line, "the report is larger than 16 KiB");
   }
   if (rules_.admits && !rules_.admits(now)) {
     return refuse(Refusal::too_many, origin.index, origin.line,
                   "too many reports come from this address; try again later");
   }
-  const auto read = reader_.read(element.text, {}, now);
+  const auto read = reader_.read(text, {}, now);
   if (!read) return refuse(Refusal::wrong, origin.index, origin.line, read.error().message);
   if (rules_.may_report && !rules_.may_report(read->report.client)) {
     return refuse(Refusal::forbidden, origin.index, origin.line, "these credentials may not report this client");

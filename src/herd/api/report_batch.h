@@ -12,13 +12,14 @@
 
 #include "herd/api/report_reader.h"
 #include "herd/base/json_elements.h"
+#include "herd/base/json_lines.h"
 #include "herd/protocols/herd.h"
 
 namespace herd::api {
 
-/// Many reports in one text: a JSON array, an object whose member "reports" is one, or one report after another, as in
-/// NDJSON. Bytes go in as they come; reports go to the herd many at once, and one that cannot be used keeps none of the
-/// others out.
+/// Many reports in one text: a JSON array, an object whose member "reports" is one, or one report after another. Bytes
+/// go in as they come; reports go to the herd many at once, and one that cannot be used keeps none of the others out,
+/// unless it cannot be told where it ends; in NDJSON that is always told.
 class ReportBatch {
  public:
   static constexpr std::size_t errors_told_max = 20;
@@ -46,7 +47,8 @@ class ReportBatch {
     std::function<bool(std::string_view client)> may_report;  ///< empty: of any client
     std::function<bool(Time now)> admits;                     ///< empty: always
   };
-  ReportBatch(protocols::Herd& herd, Rules rules, std::size_t report_bytes_max);
+  enum class Form : std::uint8_t { json, ndjson };
+  ReportBatch(protocols::Herd& herd, Rules rules, std::size_t report_bytes_max, Form form);
   ~ReportBatch();
 
   /// `now` is when the bytes came, POSIX ns. All reports that are whole are with the herd when it returns.
@@ -59,14 +61,17 @@ class ReportBatch {
 
  private:
   struct Waiting;
+  void push_json(std::string_view bytes, Time now);
   void take_elements(Time now);
-  void take(const JsonElement& element, Time now);
+  void take_lines(Time now);
+  void take(std::string_view text, bool too_large, std::uint64_t line, Time now);
   void bring(Time now);
   void refuse(Refusal refusal, std::uint64_t index, std::uint64_t line, std::string detail);
 
   protocols::Herd& herd_;
   Rules rules_;
   JsonElements elements_;
+  std::optional<JsonLines> lines_;  // in place of elements_
   ReportReader reader_;
   std::unique_ptr<Waiting> waiting_;
   std::uint64_t next_index_ = 0;
