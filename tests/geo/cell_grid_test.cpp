@@ -53,6 +53,15 @@ std::vector<CellGrid::Id> ids_within(const CellGrid& grid, const Box& box) {
   return ids;
 }
 
+/// Each look is as much work as any other.
+CellGrid::Choice choice_of(std::function<bool(CellGrid::Id)> is_wanted, std::size_t looks_max) {
+  return {[is_wanted = std::move(is_wanted)](CellGrid::Id id, std::size_t& looks_left) {
+            --looks_left;
+            return is_wanted(id);
+          },
+          looks_max};
+}
+
 std::vector<CellGrid::Neighbor> nearest_by_looking_at_all(const Points& points, Location center, double radius_m,
                                                           std::size_t count_max) {
   std::vector<CellGrid::Neighbor> all;
@@ -214,7 +223,7 @@ TEST(CellGrid, spends_what_looks_it_has_from_the_centre_outwards) {
   CellGrid::Id farthest = 0;
   const auto look = [&](std::size_t looks_max) {
     farthest = 0;
-    CellGrid::Choice choice(
+    auto choice = choice_of(
         [&](CellGrid::Id id) {
           farthest = std::max(farthest, id);
           return id % 10 == 0;
@@ -242,18 +251,39 @@ TEST(CellGrid, spends_no_more_looks_at_one_place_than_it_has) {
     ++looks;
     return id % 2 == 1;
   };
-  CellGrid::Choice all(is_odd, 100);
+  auto all = choice_of(is_odd, 100);
   grid.nearest({0, 0}, 0, 100, out, &all);
   EXPECT_EQ(out.size(), 50U);
   EXPECT_FALSE(all.is_cut_short());
-  CellGrid::Choice some(is_odd, 99);
+  auto some = choice_of(is_odd, 99);
   grid.nearest({0, 0}, 0, 100, out, &some);
   EXPECT_GE(out.size(), 49U);
   EXPECT_TRUE(some.is_cut_short());
-  CellGrid::Choice some_inside(is_odd, 99);
+  auto some_inside = choice_of(is_odd, 99);
   EXPECT_FALSE(grid.within({{0, 0}, {0, 0}}, 100, inside, &some_inside));
   EXPECT_TRUE(some_inside.is_cut_short());
   EXPECT_EQ(looks, 298U);
+}
+
+TEST(CellGrid, asks_for_nobody_when_those_before_took_all_work_however_many_they_were) {
+  CellGrid grid;
+  for (CellGrid::Id id = 1; id <= 5; ++id) grid.update(id, {static_cast<std::int32_t>(id), 0});
+  const auto found = [&grid](std::size_t work_max) {
+    CellGrid::Choice choice(
+        [](CellGrid::Id id, std::size_t& work_left) {
+          work_left -= std::min<std::size_t>(work_left, id == 2 ? 100 : 1);
+          return true;
+        },
+        work_max);
+    std::vector<CellGrid::Neighbor> out;
+    grid.nearest({0, 0}, half_around_m, 5, out, &choice);
+    return std::to_string(out.size()) + (choice.is_cut_short() ? ", cut short" : "");
+  };
+  EXPECT_EQ(found(0), "0, cut short");
+  EXPECT_EQ(found(1), "1, cut short");
+  EXPECT_EQ(found(2), "2, cut short") << "the last one may take more than is left";
+  EXPECT_EQ(found(103), "4, cut short");
+  EXPECT_EQ(found(104), "5");
 }
 
 TEST(CellGrid, forgets_what_is_removed) {
@@ -440,11 +470,11 @@ TEST_P(CellGridWorld, answers_as_if_it_had_looked_at_all_points) {
       const auto is_of_part = [part](CellGrid::Id id) { return id % part == 0; };
       Points of_part;
       std::ranges::copy_if(points, std::inserter(of_part, of_part.end()), is_of_part, &Points::value_type::first);
-      CellGrid::Choice choice(is_of_part, points.size());
+      auto choice = choice_of(is_of_part, points.size());
       std::vector<CellGrid::Neighbor> out;
       grid.nearest(center, radius_m, count_max, out, &choice);
       ASSERT_EQ(out, nearest_by_looking_at_all(of_part, center, radius_m, count_max)) << part;
-      CellGrid::Choice choice_within(is_of_part, points.size());
+      auto choice_within = choice_of(is_of_part, points.size());
       std::vector<CellGrid::Point> inside;
       ASSERT_TRUE(grid.within(box, points.size(), inside, &choice_within));
       ASSERT_EQ(inside.size(), ids_within_by_looking_at_all(of_part, box).size()) << part;

@@ -278,6 +278,27 @@ TEST(NodeBounds, looks_no_further_for_those_whom_one_may_read_than_among_65536_c
   EXPECT_EQ(node.counters().searches_cut_short, 4U);
 }
 
+TEST(NodeBounds, looks_at_fewer_clients_around_whose_ids_take_long_to_compare) {
+  Node node("ucla", "Riley", 1000, 1);
+  const std::string stem(4090, 'a');
+  const auto add = [&](std::size_t from, std::size_t to) {
+    for (auto i = from; i < to; ++i) report(node, stem + std::to_string(i) + " +1+1 1621464827");
+  };
+  // 16 patterns, each held against 255 times 16 bytes, and 63 times 64 bytes to fetch: 4175 comparisons.
+  std::vector<std::string> patterns;
+  for (char letter = 'b'; letter < 'b' + 16; ++letter) patterns.push_back(std::string("*a") + letter + "*");
+  const protocols::Grant grant(patterns, {protocols::Verb::read});
+  const auto near = [&] { return names_of(node.near({10'000'000, 10'000'000}, 1, 5, grant)); };
+  add(100, 352);
+  EXPECT_EQ(near(), "and no more");
+  EXPECT_EQ(node.counters().searches_cut_short, 0U);
+  add(352, 353);
+  EXPECT_EQ(near(), "or perhaps more");
+  EXPECT_EQ(node.counters().searches_cut_short, 1U);
+  EXPECT_EQ(names_of(node.within({{0, 0}, {10'000'000, 10'000'000}}, 5, grant)), "or perhaps more");
+  EXPECT_EQ(node.counters().searches_cut_short, 2U);
+}
+
 TEST_F(NodeTest, forgets_a_week_later_that_it_was_told_to_forget) {
   report(node, "kiwi +1+1 1621464827");
   node.forget("kiwi", now);

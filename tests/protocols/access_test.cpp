@@ -47,6 +47,26 @@ TEST(Grant, of_several_patterns_is_for_the_clients_of_each) {
   EXPECT_FALSE(grant.may(Verb::read, "ac"));
 }
 
+TEST(Grant, says_how_many_comparisons_it_took) {
+  const auto took = [](const std::vector<std::string>& patterns, std::string_view client) {
+    std::size_t comparisons = 0;
+    const bool may = Grant(patterns, {Verb::read}).may(Verb::read, client, comparisons);
+    return std::to_string(comparisons) + (may ? ", yes" : ", no");
+  };
+  const std::string longest(4096, 'a');
+  EXPECT_EQ(took({"*"}, longest), "0, yes");
+  EXPECT_EQ(took({longest}, longest), "0, yes");
+  EXPECT_EQ(took({"x*", "*x", "x*x"}, longest), "3, no");
+  EXPECT_EQ(took({"a*", "x*", "y*"}, longest), "1, yes") << "the first is enough";
+  EXPECT_EQ(took({"*x*"}, "a"), "2, no");
+  EXPECT_EQ(took({"*x*"}, longest), "258, no");
+  EXPECT_EQ(took({"*x*"}, longest + "x"), "258, yes");
+  EXPECT_EQ(took({"*a*x*"}, longest), "258, no");
+  EXPECT_EQ(took({"*a*x*"}, "a"), "3, no");
+  EXPECT_EQ(took({"***"}, longest), "3, yes");
+  EXPECT_EQ(took({"*" + std::string(63, 'a') + "x*"}, longest), "514, no") << "a piece of 64 bytes counts double";
+}
+
 TEST(Grant, allows_what_it_says_and_nothing_else) {
   const Grant grant({"*"}, {Verb::report, Verb::places});
   std::string allowed;

@@ -104,7 +104,12 @@ TEST_F(WhereaboutsTest, looks_at_no_more_slots_at_a_time_than_it_may) {
 }
 
 Whereabouts::Choice beginning_with(std::string_view text, std::size_t looks_max = 1000) {
-  return {.is_wanted = [text](std::string_view client) { return client.starts_with(text); }, .looks_max = looks_max};
+  return {.is_wanted =
+              [text](std::string_view client, std::size_t& looks_left) {
+                --looks_left;
+                return client.starts_with(text);
+              },
+          .work_max = looks_max};
 }
 
 TEST_F(WhereaboutsTest, tells_of_those_only_whom_somebody_wants_to_know_about) {

@@ -65,19 +65,19 @@ class CellGrid {
   /// Which points somebody wants, for a question that passes over the others.
   class Choice {
    public:
-    /// `is_wanted` is asked at most `looks_max` times.
-    Choice(std::function<bool(Id)> is_wanted, std::size_t looks_max)
-        : is_wanted_(std::move(is_wanted)), looks_left_(looks_max) {}
+    /// `is_wanted` takes from `work_left`, at first `work_max`, what it did, and is not asked when nothing is left.
+    Choice(std::function<bool(Id, std::size_t& work_left)> is_wanted, std::size_t work_max)
+        : is_wanted_(std::move(is_wanted)), work_left_(work_max) {}
 
-    /// Whether points were left out because there were no looks left for them.
+    /// Whether points were left out because there was no work left for them.
     bool is_cut_short() const { return is_cut_short_; }
 
    private:
     friend CellGrid;
     bool takes(Id id);
 
-    std::function<bool(Id)> is_wanted_;
-    std::size_t looks_left_;
+    std::function<bool(Id, std::size_t&)> is_wanted_;
+    std::size_t work_left_;
     bool is_cut_short_ = false;
   };
 

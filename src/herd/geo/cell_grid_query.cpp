@@ -206,12 +206,8 @@ class Nearest {
 }  // namespace
 
 bool CellGrid::Choice::takes(Id id) {
-  if (looks_left_ == 0) {
-    is_cut_short_ = true;
-    return false;
-  }
-  --looks_left_;
-  return is_wanted_(id);
+  is_cut_short_ = work_left_ == 0;
+  return !is_cut_short_ && is_wanted_(id, work_left_);
 }
 
 void CellGrid::nearest(Location center, double radius_m, std::size_t count_max, std::vector<Neighbor>& out,
@@ -228,7 +224,7 @@ void CellGrid::nearest(Location center, double radius_m, std::size_t count_max, 
   };
   // The nearer half at once. The other one waits: without a choice until all halves below the first were looked at,
   // which is least work and lets one of each depth wait; with a choice until it is the nearest of those that wait, so
-  // that looks are spent from the centre outwards.
+  // that work is spent from the centre outwards.
   boost::container::small_vector<Pending, depth_max + 1> pending;
   const auto wait = [&](const Pending& each) {
     pending.push_back(each);

@@ -1,41 +1,38 @@
 #include "herd/protocols/access.h"
 
 #include <algorithm>
+#include <cstring>
 #include <functional>
 #include <iterator>
 
 namespace herd::protocols {
 namespace {
 
-/// Whether `text` is what `pattern` says, in which * stands for any bytes. What is before the first * and behind the
-/// last is looked at first, which settles most patterns however long the text. In between it goes back to the last *
-/// only, which is enough and takes no longer than pattern times text.
-bool matches(std::string_view pattern, std::string_view text) {
+constexpr std::size_t bytes_per_comparison = 16;
+/// In a text that is made for it memmem compares the piece at each byte, of which so many are as quick as one.
+constexpr std::size_t long_piece_bytes = 64;
+
+/// Whether `text` is what `pattern`, which has a *, says; * stands for any bytes. What is before the first * and behind
+/// the last is looked at first, which settles most patterns however long the text. Each piece in between is taken where
+/// it comes first, which leaves most for the others; so memmem goes over the text once, however many there are.
+bool matches(std::string_view pattern, std::string_view text, std::size_t& comparisons) {
+  ++comparisons;
   const auto first = pattern.find('*');
-  if (first == std::string_view::npos) return pattern == text;
-  const auto last = pattern.rfind('*');
   const auto before = pattern.substr(0, first);
-  const auto behind = pattern.substr(last + 1);
+  const auto behind = pattern.substr(pattern.rfind('*') + 1);
   if (text.size() < before.size() + behind.size() || !text.starts_with(before) || !text.ends_with(behind)) return false;
   text = text.substr(before.size(), text.size() - before.size() - behind.size());
-  pattern = pattern.substr(first, last - first + 1);
-  std::size_t p = 0;
-  std::size_t t = 0;
-  std::size_t star = 0;
-  std::size_t taken = 0;  // by that *
-  while (t < text.size() && p + 1 < pattern.size()) {
-    if (pattern[p] == '*') {
-      star = p++;
-      taken = t;
-    } else if (pattern[p] == text[t]) {
-      ++p;
-      ++t;
-    } else {
-      p = star + 1;
-      t = ++taken;
-    }
+  pattern = pattern.substr(first, pattern.size() - first - behind.size());
+  while (pattern.size() > 1) {  // from * to *
+    const auto piece = pattern.substr(1, pattern.find('*', 1) - 1);
+    const auto* const found = static_cast<const char*>(memmem(text.data(), text.size(), piece.data(), piece.size()));
+    const auto passed = found == nullptr ? text.size() : static_cast<std::size_t>(found - text.data()) + piece.size();
+    comparisons += 1 + passed * (1 + piece.size() / long_piece_bytes) / bytes_per_comparison;
+    if (found == nullptr) return false;
+    text.remove_prefix(passed);
+    pattern.remove_prefix(1 + piece.size());
   }
-  return pattern.find_first_not_of('*', p) == std::string_view::npos;
+  return true;
 }
 
 }  // namespace
@@ -57,9 +54,14 @@ const std::shared_ptr<const Grant>& Grant::everything() {
 }
 
 bool Grant::may(Verb verb, std::string_view client) const {
+  std::size_t comparisons = 0;
+  return may(verb, client, comparisons);
+}
+
+bool Grant::may(Verb verb, std::string_view client, std::size_t& comparisons) const {
   if (!may(verb)) return false;
   return is_for_all_ || std::ranges::binary_search(named_, client, std::ranges::less()) ||
-         std::ranges::any_of(patterns_, [client](const auto& pattern) { return matches(pattern, client); });
+         std::ranges::any_of(patterns_, [&](const auto& pattern) { return matches(pattern, client, comparisons); });
 }
 
 }  // namespace herd::protocols

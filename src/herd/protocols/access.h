@@ -42,6 +42,10 @@ class Grant {
 
   bool may(Verb verb) const { return (verbs_ & bit(verb)) != 0 && !is_revoked(); }
   bool may(Verb verb, std::string_view client) const;
+  /// The same; adds to `comparisons` how many it took, each of about the same time (5 to 20 ns): one for each pattern,
+  /// one for each piece of it between stars, and one for each 16 bytes of the id that such a piece was looked for in,
+  /// or more if it is longer than 64 bytes.
+  bool may(Verb verb, std::string_view client, std::size_t& comparisons) const;
   /// Whether it is for each and every client.
   bool is_for_all_clients() const { return is_for_all_ && !is_revoked(); }
   /// The ids that it names, each once, in order; those that it is for, unless patterns() is more than 0.

@@ -7,8 +7,8 @@
 
 namespace herd::protocols {
 
-/// So many clients around are looked at to find those that a grant is for, or fewer: their ids are compared with
-/// patterns so often at most.
+/// So many clients around are looked at to find those that a grant is for, or fewer: looking at one takes as much work
+/// as 16 comparisons (Grant::may), or as there are if they are more, and a whole question takes no more than this.
 inline constexpr std::size_t looked_at_max = 65'536;
 inline constexpr std::size_t comparisons_max = 1'048'576;
 

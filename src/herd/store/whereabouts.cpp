@@ -89,21 +89,29 @@ Whereabouts::Found Whereabouts::within(const geo::Box& box, std::size_t count_ma
 }
 
 geo::CellGrid::Choice Whereabouts::grid_choice(const Choice& choice) const {
-  return {[this, &choice](geo::CellGrid::Id id) {
-            const auto partition = store_.open(id % followers_.size());
-            return choice.is_wanted(partition->held(id / followers_.size()).client());
+  // Whoever reports to the partition waits for a copy, but not for a comparison.
+  return {[this, &choice, client = std::string()](geo::CellGrid::Id id, std::size_t& work_left) mutable {
+            client = store_.open(id % followers_.size())->held(id / followers_.size()).client();
+            return choice.is_wanted(client, work_left);
           },
-          choice.looks_max};
+          choice.work_max};
 }
 
 /// Appends the client at this point, unless it was forgotten since, and perhaps another one has its slot.
 void Whereabouts::describe(geo::CellGrid::Id id, double distance_m, const Choice& choice,
                            std::vector<Sighting>& out) const {
-  const auto partition = store_.open(id % followers_.size());
-  const auto held = partition->held(id / followers_.size());
-  if (held.is_tombstone() || (choice.is_wanted && !choice.is_wanted(held.client()))) return;
-  auto& sighting = out.emplace_back(Sighting{{}, std::string(held.attributes()), distance_m});
-  wire::append_line(sighting.line, held.record());
+  Sighting sighting{.line = {}, .attributes = {}, .distance_m = distance_m};
+  std::string client;
+  {
+    const auto partition = store_.open(id % followers_.size());
+    const auto held = partition->held(id / followers_.size());
+    if (held.is_tombstone()) return;
+    wire::append_line(sighting.line, held.record());
+    sighting.attributes = held.attributes();
+    if (choice.is_wanted) client = held.client();
+  }
+  std::size_t work_left = choice.work_max;  // as much again at most
+  if (!choice.is_wanted || choice.is_wanted(client, work_left)) out.push_back(std::move(sighting));
 }
 
 }  // namespace herd::store

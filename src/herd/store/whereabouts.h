@@ -26,15 +26,17 @@ class Whereabouts {
  public:
   /// About which clients somebody asks. Without anything: about all.
   struct Choice {
-    std::optional<std::span<const std::string>> names = {};           ///< these, each of them there once
-    std::function<bool(std::string_view client)> is_wanted = {};      ///< else those for which it holds
-    std::size_t looks_max = std::numeric_limits<std::size_t>::max();  ///< it is asked about so many that are around
+    std::optional<std::span<const std::string>> names = {};  ///< these, each of them there once
+    /// Else those for which it holds. It takes from `work_left` what it did; nobody else is looked at when nothing is
+    /// left of `work_max`.
+    std::function<bool(std::string_view client, std::size_t& work_left)> is_wanted = {};
+    std::size_t work_max = std::numeric_limits<std::size_t>::max();
   };
 
   struct Found {
     std::vector<Sighting> clients;
     bool is_all = true;         ///< there are no more than these
-    bool is_cut_short = false;  ///< whether there are more is not known: others took all looks
+    bool is_cut_short = false;  ///< whether there are more is not known: others took all the work
   };
 
   /// `store` must outlive it.
@@ -46,7 +48,7 @@ class Whereabouts {
 
   /// The at most `count_max` clients that are nearest to `center` and at most `radius_m` from it, nearest first. Their
   /// lines are perhaps a little newer than what was asked about. Clients that are forgotten are nowhere. If it is cut
-  /// short, the looks were spent on those about the centre.
+  /// short, the work was spent on those about the centre.
   Found nearest(geo::Location center, double radius_m, std::size_t count_max, const Choice& choice) const;
 
   /// Those in a box, at most `count_max` of them, in no particular order.
