@@ -211,6 +211,21 @@ TEST(CellGrid, says_when_a_box_holds_more_than_was_asked_for) {
   EXPECT_TRUE(grid.within({{100, 0}, {200, 0}}, 0, out));
 }
 
+TEST(CellGrid, may_change_while_distances_to_what_was_found_are_computed) {
+  CellGrid grid;
+  for (CellGrid::Id id = 1; id <= 100; ++id) grid.update(id, {static_cast<std::int32_t>(id), 0});
+  std::vector<CellGrid::Neighbor> out;
+  int calls = 0;
+  grid.nearest({0, 0}, half_around_m, 2, out, nullptr, [&] {
+    ++calls;
+    for (CellGrid::Id id = 1; id <= 100; ++id) grid.remove(id);
+  });
+  EXPECT_EQ(out, (std::vector<CellGrid::Neighbor>{{1, {1, 0}, distance_m({0, 0}, {1, 0})},
+                                                  {2, {2, 0}, distance_m({0, 0}, {2, 0})}}));
+  grid.nearest({0, 0}, half_around_m, 0, out, nullptr, [&] { ++calls; });
+  EXPECT_EQ(calls, 2) << "also if there is nothing to find";
+}
+
 TEST(CellGrid, spends_what_looks_it_has_from_the_centre_outwards) {
   CellGrid grid;
   // A spiral, from id 0 outwards, whose centre is beside the line by which the Earth is halved first.

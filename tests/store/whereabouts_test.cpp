@@ -161,6 +161,30 @@ TEST_F(WhereaboutsTest, looks_at_no_more_clients_than_it_may_and_at_the_nearest_
   EXPECT_FALSE(whereabouts.within({location("+1+1"), location("+2+1")}, 5, beginning_with("my-", 302)).is_cut_short);
 }
 
+TEST_F(WhereaboutsTest, lets_others_change_the_grid_while_it_puts_what_it_found_into_words) {
+  const geo::Box box{location("+1+1"), location("+2+2")};
+  std::size_t time = 5;
+  for (const auto& choice : {beginning_with("k"), Whereabouts::Choice{}}) {
+    for (const bool is_box : {false, true}) {
+      hear(store, line_at("kiwi", "+1+1", ++time));
+      hear(store, line_at("koel", "+1.1+1", time));
+      catch_up(whereabouts);
+      const auto change = [&] {
+        hear(store, line_at("kiwi", "+3+3", ++time));
+        store.forget("koel", "Riley", static_cast<Time>(++time) * second);
+        hear(store, line_at("kaka", "+1+1", time));
+        catch_up(whereabouts);
+      };
+      const auto found = is_box ? whereabouts.within(box, 2, choice, change)
+                                : whereabouts.nearest(location("+1+1"), 100'000, 2, choice, change);
+      ASSERT_EQ(found.clients.size(), 1U);
+      EXPECT_EQ(found.clients[0].line, line_at("kiwi", "+3+3", time - 1));
+      EXPECT_TRUE(found.is_all);
+      store.forget("kaka", "Riley", static_cast<Time>(++time) * second);
+    }
+  }
+}
+
 TEST(Whereabouts, agree_with_the_table_whatever_happened_between_two_looks) {
   const std::uint64_t seed = 20261122;
   SCOPED_TRACE("seed " + std::to_string(seed));

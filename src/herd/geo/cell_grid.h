@@ -83,9 +83,11 @@ class CellGrid {
 
   /// Replaces `out` by the at most `count_max` points that are nearest to `center` and at most `radius_m` from it, as
   /// geo::distance_m has it, nearest first, those equally far by id. With a choice, by the nearest of these; if it is
-  /// cut short, it was spent on those about the centre.
-  void nearest(Location center, double radius_m, std::size_t count_max, std::vector<Neighbor>& out,
-               Choice* choice = nullptr) const;
+  /// cut short, it was spent on those about the centre. `let_go` is called when all was read: from then on the grid may
+  /// change, while distances are computed and put in order, which takes most of the time.
+  void nearest(
+      Location center, double radius_m, std::size_t count_max, std::vector<Neighbor>& out, Choice* choice = nullptr,
+      const std::function<void()>& let_go = [] {}) const;
 
   /// Replaces `out` by points in `box`, in no particular order, at most `count_max` of them. Whether these are all,
   /// with a choice: of these.

@@ -211,9 +211,9 @@ bool CellGrid::Choice::takes(Id id) {
 }
 
 void CellGrid::nearest(Location center, double radius_m, std::size_t count_max, std::vector<Neighbor>& out,
-                       Choice* choice) const {
+                       Choice* choice, const std::function<void()>& let_go) const {
   out.clear();
-  if (count_max == 0 || !(radius_m >= 0)) return;
+  if (count_max == 0 || !(radius_m >= 0)) return let_go();
   const auto key = key_of(center);
   const Haversine haversine(center);
   Nearest nearest(center, radius_m, count_max, out);
@@ -268,6 +268,7 @@ void CellGrid::nearest(Location center, double radius_m, std::size_t count_max, 
     }
     if (choice != nullptr && choice->is_cut_short()) break;
   }
+  let_go();
   nearest.finish();
 }
 

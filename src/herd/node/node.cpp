@@ -51,20 +51,21 @@ bool Node::forget(std::string_view client, Time now) {
 
 store::Whereabouts::Found Node::near(geo::Location center, double radius_m, std::size_t count_max,
                                      const protocols::Grant& grant) {
-  return ask(grant, [&](const auto& choice) { return whereabouts_.nearest(center, radius_m, count_max, choice); });
+  return ask(grant, [&](const auto&... with) { return whereabouts_.nearest(center, radius_m, count_max, with...); });
 }
 
 store::Whereabouts::Found Node::within(const geo::Box& box, std::size_t count_max, const protocols::Grant& grant) {
-  return ask(grant, [&](const auto& choice) { return whereabouts_.within(box, count_max, choice); });
+  return ask(grant, [&](const auto&... with) { return whereabouts_.within(box, count_max, with...); });
 }
 
 template <class Ask>
 store::Whereabouts::Found Node::ask(const protocols::Grant& grant, Ask ask) {
   const auto choice = protocols::readable_clients(grant);
   if (choice.names) return ask(choice);
-  const std::scoped_lock lock(whereabouts_mutex_);
+  // Most of the time goes into putting what was found into words, for which nobody else has to wait.
+  std::unique_lock lock(whereabouts_mutex_);
   catch_up();
-  auto found = ask(choice);
+  auto found = ask(choice, [&lock] { lock.unlock(); });
   if (found.is_cut_short) searches_cut_short_.fetch_add(1, std::memory_order_relaxed);
   return found;
 }

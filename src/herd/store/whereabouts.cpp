@@ -40,7 +40,7 @@ bool Whereabouts::catch_up(std::size_t& looks_left) {
 }
 
 Whereabouts::Found Whereabouts::nearest(geo::Location center, double radius_m, std::size_t count_max,
-                                        const Choice& choice) const {
+                                        const Choice& choice, const std::function<void()>& let_go) const {
   Found nearby;
   auto& clients = nearby.clients;
   if (choice.names) {
@@ -57,7 +57,7 @@ Whereabouts::Found Whereabouts::nearest(geo::Location center, double radius_m, s
   }
   std::vector<geo::CellGrid::Neighbor> found;
   auto chosen = grid_choice(choice);
-  grid_.nearest(center, radius_m, count_max + 1, found, choice.is_wanted ? &chosen : nullptr);
+  grid_.nearest(center, radius_m, count_max + 1, found, choice.is_wanted ? &chosen : nullptr, let_go);
   nearby.is_cut_short = chosen.is_cut_short();
   nearby.is_all = found.size() <= count_max && !nearby.is_cut_short;
   found.resize(std::min(found.size(), count_max));
@@ -66,7 +66,8 @@ Whereabouts::Found Whereabouts::nearest(geo::Location center, double radius_m, s
   return nearby;
 }
 
-Whereabouts::Found Whereabouts::within(const geo::Box& box, std::size_t count_max, const Choice& choice) const {
+Whereabouts::Found Whereabouts::within(const geo::Box& box, std::size_t count_max, const Choice& choice,
+                                       const std::function<void()>& let_go) const {
   Found inside;
   auto& clients = inside.clients;
   if (choice.names) {
@@ -82,6 +83,7 @@ Whereabouts::Found Whereabouts::within(const geo::Box& box, std::size_t count_ma
   std::vector<geo::CellGrid::Point> found;
   auto chosen = grid_choice(choice);
   inside.is_all = grid_.within(box, count_max, found, choice.is_wanted ? &chosen : nullptr);
+  let_go();
   inside.is_cut_short = chosen.is_cut_short();
   clients.reserve(found.size());
   for (const auto& each : found) describe(each.id, 0, choice, clients);

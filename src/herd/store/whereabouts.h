@@ -48,11 +48,16 @@ class Whereabouts {
 
   /// The at most `count_max` clients that are nearest to `center` and at most `radius_m` from it, nearest first. Their
   /// lines are perhaps a little newer than what was asked about. Clients that are forgotten are nowhere. If it is cut
-  /// short, the work was spent on those about the centre.
-  Found nearest(geo::Location center, double radius_m, std::size_t count_max, const Choice& choice) const;
+  /// short, the work was spent on those about the centre. `let_go` is called once, when the grid has been read: from
+  /// then on others may change it, while what was found is put into words.
+  Found nearest(
+      geo::Location center, double radius_m, std::size_t count_max, const Choice& choice,
+      const std::function<void()>& let_go = [] {}) const;
 
   /// Those in a box, at most `count_max` of them, in no particular order.
-  Found within(const geo::Box& box, std::size_t count_max, const Choice& choice) const;
+  Found within(
+      const geo::Box& box, std::size_t count_max, const Choice& choice,
+      const std::function<void()>& let_go = [] {}) const;
 
  private:
   geo::CellGrid::Choice grid_choice(const Choice& choice) const;
