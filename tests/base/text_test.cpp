@@ -40,6 +40,19 @@ TEST(Text, digits_are_exactly_ten_bytes) {
   EXPECT_EQ(digits, "0123456789");
 }
 
+TEST(Text, is_plain_if_it_has_ASCII_letters_digits_and_what_else_is_said) {
+  std::string plain;
+  for (int byte = 0; byte < 256; ++byte) {
+    const std::string text(1, static_cast<char>(byte));
+    if (is_plain(text, "")) plain += text;
+    EXPECT_EQ(is_plain("x" + text + "7", "_-"), is_plain(text, "") || text == "_" || text == "-") << byte;
+  }
+  EXPECT_EQ(plain, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+  EXPECT_TRUE(is_plain("", ""));
+  EXPECT_TRUE(is_plain("a\0b"s, "\0"s));
+  EXPECT_FALSE(is_plain("a\0b"s, "_"));
+}
+
 TEST(Text, is_the_same_whatever_the_case_of_its_ASCII_letters) {
   EXPECT_TRUE(equal_ignoring_case("", ""));
   EXPECT_TRUE(equal_ignoring_case("Content-TYPE", "cONTENT-type"));

@@ -9,6 +9,12 @@
 
 namespace herd {
 
+bool is_plain(std::string_view text, std::string_view others) {
+  return std::ranges::all_of(text, [others](char c) {
+    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || others.find(c) != std::string_view::npos;
+  });
+}
+
 bool equal_ignoring_case(std::string_view one, std::string_view other) {
   return std::ranges::equal(one, other, {}, lower_case, lower_case);
 }

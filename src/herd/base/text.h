@@ -17,6 +17,9 @@ constexpr bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
+/// Whether there is nothing in `text` but ASCII letters, digits and what is in `others`.
+bool is_plain(std::string_view text, std::string_view others);
+
 /// Of the ASCII letters; other bytes stay.
 constexpr char lower_case(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;

@@ -1,7 +1,5 @@
 #include "herd/google/google_key.h"
 
-#include <algorithm>
-
 #include "herd/base/text.h"
 
 namespace herd::google {
@@ -9,11 +7,6 @@ namespace herd::google {
 namespace {
 
 constexpr std::string_view mark = "[key]";
-
-bool is_key_character(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '.' || c == '_' ||
-         c == '~';
-}
 
 }  // namespace
 
@@ -24,7 +17,7 @@ Result<GoogleKey> GoogleKey::parse(std::string_view text) {
     return Error{"holds " + std::to_string(key.size()) + " bytes in its first line, and a key has at most " +
                  std::to_string(bytes_max) + "; put the key there, alone"};
   }
-  if (!std::ranges::all_of(key, is_key_character)) {
+  if (!is_plain(key, "-._~")) {
     return Error{
         "holds something in its first line that no key has; put the key there, alone: letters, digits, - and _"};
   }

@@ -14,9 +14,7 @@ void append_percent_encoded(std::string& out, std::string_view text) {
   static constexpr std::string_view hex = "0123456789ABCDEF";
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    const bool is_unreserved =
-        is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '.' || c == '_' || c == '~';
-    if (is_unreserved) {
+    if (is_plain({&c, 1}, "-._~")) {
       out += c;
     } else {
       out += '%';

@@ -32,9 +32,7 @@ constexpr std::uint64_t google_requests_bound = 1'000'000'000;
 // an option of the command line.
 bool is_name(std::string_view text) {
   return !text.empty() && text.size() <= name_bytes_max && text.front() != '.' && text.front() != '-' &&
-         std::ranges::all_of(text, [](char c) {
-           return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '.' || c == '-';
-         });
+         is_plain(text, "_.-");
 }
 
 /// A link as one server names it.

@@ -1,6 +1,5 @@
 #include "herd/node/endpoint.h"
 
-#include <algorithm>
 #include <arpa/inet.h>
 #include <array>
 #include <cstddef>
@@ -20,9 +19,7 @@ bool is_address(int family, const std::string& host) {
 
 bool is_host_name(std::string_view host) {
   return !host.empty() && host.size() <= host_bytes_max && host.front() != '-' && host.front() != '.' &&
-         std::ranges::all_of(host, [](char c) {
-           return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '.' || c == '_';
-         });
+         is_plain(host, "-._");
 }
 
 Error bad_endpoint(std::string_view text, std::string_view reason) {

@@ -1,7 +1,5 @@
 #include "herd/node/https_url.h"
 
-#include <algorithm>
-
 #include "herd/base/text.h"
 
 namespace herd::node {
@@ -10,11 +8,6 @@ namespace {
 
 constexpr std::string_view scheme = "https://";
 constexpr std::size_t path_bytes_max = 256;
-
-bool is_path_character(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-         std::string_view("/-._~").find(c) != std::string_view::npos;
-}
 
 Error bad_url(std::string_view text, std::string_view reason) {
   return {in_quotes(text) + ' ' + std::string(reason) +
@@ -29,7 +22,7 @@ Result<HttpsUrl> parse_https_url(std::string_view text) {
   const auto authority = rest.substr(0, rest.find('/'));
   auto path = rest.substr(authority.size());
   while (path.ends_with('/')) path.remove_suffix(1);
-  if (path.size() > path_bytes_max || !std::ranges::all_of(path, is_path_character)) {
+  if (path.size() > path_bytes_max || !is_plain(path, "/-._~")) {
     return bad_url(text, "has something in its path that is not expected there");
   }
   const bool has_port = authority.find(':', authority.find(']') + 1) != std::string_view::npos;

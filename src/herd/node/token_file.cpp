@@ -137,11 +137,7 @@ Error failed(const std::filesystem::path& file, const std::string& what) {
 }  // namespace
 
 std::optional<std::string> wrong_with_token_name(std::string_view name) {
-  const auto is_plain = [](char c) {
-    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '.' || c == '-';
-  };
-  if (!name.empty() && name.size() <= token_name_bytes_max && name.front() != '-' &&
-      std::ranges::all_of(name, is_plain)) {
+  if (!name.empty() && name.size() <= token_name_bytes_max && name.front() != '-' && is_plain(name, "_.-")) {
     return std::nullopt;
   }
   return "is " + in_quotes(name) + "; it must be 1 to 64 letters, digits, _, . or - and not begin with -";
