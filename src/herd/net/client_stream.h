@@ -12,6 +12,7 @@
 
 #include "herd/net/client_poll.h"
 #include "herd/net/descriptor.h"
+#include "herd/net/tls_channel.h"
 
 namespace herd::net {
 
@@ -22,16 +23,14 @@ class ClientTls;
 class ClientStream {
  public:
   /// What reading or writing comes to if no bytes went.
-  static constexpr std::ptrdiff_t later = -1;   ///< again, once the socket is ready for awaited()
-  static constexpr std::ptrdiff_t broken = -2;  ///< for ever; failure() says why, if TLS is why
+  static constexpr std::ptrdiff_t later = TlsChannel::later;    ///< again, once the socket is ready for awaited()
+  static constexpr std::ptrdiff_t broken = TlsChannel::broken;  ///< for ever; failure() says why, if TLS is why
   static constexpr std::ptrdiff_t no_tls = -3;  ///< the client does not speak TLS, and the stream is plain from now on
 
   /// A plain one. `socket` does not block.
   explicit ClientStream(Descriptor socket);
   /// TLS, on which the client begins the handshake; reading goes through with it. Throws std::bad_alloc.
   ClientStream(Descriptor socket, const ClientTls& tls);
-  ClientStream(ClientStream&&) noexcept;
-  ~ClientStream();
 
   int socket() const { return socket_.number(); }
 
@@ -42,7 +41,7 @@ class ClientStream {
 
   /// How many bytes went. What did not go must come again, as the beginning of the next write.
   std::ptrdiff_t write(std::string_view bytes) {
-    return tls_ ? write_tls(bytes) : outcome(::send(socket(), bytes.data(), bytes.size(), MSG_NOSIGNAL));
+    return tls_ ? tls_->write(bytes) : outcome(::send(socket(), bytes.data(), bytes.size(), MSG_NOSIGNAL));
   }
 
   /// No more will be written.
@@ -57,13 +56,13 @@ class ClientStream {
   ClientPoll::For awaited(ClientPoll::For wanted) const { return tls_ ? awaited_by_tls(wanted) : wanted; }
 
   /// Whether to read on before awaiting the socket, which may never be readable again.
-  bool may_have_unread() const { return tls_ && tls_may_have_unread(); }
+  bool may_have_unread() const { return tls_ && tls_->may_have_unread(); }
 
   /// Whether there may be input by now that was not read.
   bool has_unread() const;
 
   /// Whether a TLS handshake is yet to be completed.
-  bool is_greeting() const { return tls_ && tls_is_greeting(); }
+  bool is_greeting() const { return tls_ && tls_->is_greeting(); }
 
   /// The common name of the certificate that the client showed and that was verified; empty if it showed none.
   std::string client_certificate() const;
@@ -72,21 +71,17 @@ class ClientStream {
   std::string failure() const;
 
  private:
-  struct Tls;
-
   static std::ptrdiff_t outcome(ssize_t count) {
     if (count >= 0) return count;
     return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR ? later : broken;
   }
   std::ptrdiff_t read_tls(std::span<char> buffer);
-  std::ptrdiff_t write_tls(std::string_view bytes);
   bool expects_first_byte(std::ptrdiff_t& instead);
   ClientPoll::For awaited_by_tls(ClientPoll::For wanted) const;
-  bool tls_may_have_unread() const;
-  bool tls_is_greeting() const;
 
   Descriptor socket_;
-  std::unique_ptr<Tls> tls_;
+  std::unique_ptr<TlsChannel> tls_;
+  bool has_begun_ = false;  // TLS: the first byte of it has come
 };
 
 }  // namespace herd::net

@@ -6,9 +6,9 @@
 #include <cerrno>
 #include <cstring>
 #include <openssl/err.h>
-#include <optional>
 
 #include "herd/net/openssl_handles.h"
+#include "herd/net/tls_channel.h"
 
 namespace herd::net {
 
@@ -41,11 +41,12 @@ std::string alert_text(int alert) {
   }
 }
 
-/// Why OpenSSL gave up, other than for a certificate.
-std::string failure_text() {
-  const auto code = ERR_peek_error();
+/// Why a channel broke, other than for a certificate.
+std::string failure_text(const TlsChannel::Failure& failure) {
+  const auto code = failure.tls_error;
   const auto reason = ERR_GET_REASON(code);
-  const auto words = take_openssl_reason();
+  if (failure.system_error != 0) return std::strerror(failure.system_error);
+  if (code == 0) return std::string(closed_by_neighbor);
   if (ERR_GET_LIB(code) == ERR_LIB_SSL) {
     if (reason >= SSL_AD_REASON_OFFSET) return alert_text(reason - SSL_AD_REASON_OFFSET);
     if (reason == SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE) return "it shows no certificate";
@@ -53,35 +54,20 @@ std::string failure_text() {
     if (reason == SSL_R_WRONG_VERSION_NUMBER) return "it does not speak TLS; both need the same [tls] section";
     if (reason == SSL_R_UNEXPECTED_EOF_WHILE_READING) return std::string(closed_by_neighbor);
   }
-  return "TLS: " + words;
+  return "TLS: " + failure.tls_reason;
 }
 
 }  // namespace
 
 struct PeerStream::Tls {
-  std::unique_ptr<SSL, OpensslFree<SSL_free>> ssl;
+  TlsChannel channel;
   std::string refusal;  // of the other's certificate, as note_refusal (peer_tls.cpp) put it
 
-  tcp::socket::wait_type waits_for = tcp::socket::wait_read;
-  std::optional<Error> ended;  // found behind what was read, and told by the next read
-
-  /// What a call that returned `result` means: none if it is to be repeated once the socket is ready for `waits_for`.
-  std::optional<Error> failure(int result) {
-    const int saved_errno = errno;
-    switch (SSL_get_error(ssl.get(), result)) {
-      case SSL_ERROR_WANT_READ:
-        waits_for = tcp::socket::wait_read;
-        return std::nullopt;
-      case SSL_ERROR_WANT_WRITE:
-        waits_for = tcp::socket::wait_write;
-        return std::nullopt;
-      case SSL_ERROR_ZERO_RETURN:
-        return Error{std::string(closed_by_neighbor)};
-      case SSL_ERROR_SYSCALL:
-        return Error{saved_errno == 0 ? std::string(closed_by_neighbor) : std::strerror(saved_errno)};
-      default:
-        return Error{refusal.empty() ? failure_text() : refusal};
-    }
+  /// What a call that moved no bytes comes to; 0: it is to be repeated once the socket is ready for what it awaits.
+  Result<std::size_t> outcome(std::ptrdiff_t result) const {
+    if (result == TlsChannel::later) return std::size_t{0};
+    if (result == 0) return Error{std::string(closed_by_neighbor)};
+    return Error{refusal.empty() ? failure_text(channel.failure()) : refusal};
   }
 };
 
@@ -89,15 +75,9 @@ PeerStream::PeerStream(asio::io_context& context) : socket_(context) {}
 
 PeerStream::PeerStream(Socket socket, const PeerTls* tls, Role role) : socket_(std::move(socket)) {
   if (tls == nullptr) return;
-  tls_ = std::make_unique<Tls>();
-  tls_->ssl.reset(SSL_new(tls->context()));
-  SSL_set_app_data(tls_->ssl.get(), &tls_->refusal);
-  SSL_set_fd(tls_->ssl.get(), socket_.native_handle());
-  if (role == Role::dials) {
-    SSL_set_connect_state(tls_->ssl.get());
-  } else {
-    SSL_set_accept_state(tls_->ssl.get());
-  }
+  const auto side = role == Role::dials ? TlsChannel::Role::connects : TlsChannel::Role::accepts;
+  tls_ = std::make_unique<Tls>(TlsChannel(tls->context(), socket_.native_handle(), side));
+  SSL_set_app_data(tls_->channel.handle(), &tls_->refusal);
 }
 
 PeerStream::PeerStream(PeerStream&&) noexcept = default;
@@ -106,7 +86,7 @@ PeerStream::~PeerStream() = default;
 
 asio::awaitable<Result<void>> PeerStream::handshake() {
   if (!tls_) co_return Result<void>();
-  if (SSL_is_server(tls_->ssl.get()) == 1) {
+  if (SSL_is_server(tls_->channel.handle()) == 1) {
     // OpenSSL's words for plain text depend on what it is.
     const auto [error] = co_await socket_.async_wait(tcp::socket::wait_read, as_result);
     if (error) co_return Error{error.message()};
@@ -118,17 +98,15 @@ asio::awaitable<Result<void>> PeerStream::handshake() {
     }
   }
   while (socket_.is_open()) {
-    ERR_clear_error();
-    const int result = SSL_do_handshake(tls_->ssl.get());
-    if (result == 1) {
-      may_have_unread_ = true;  // what came behind the handshake
-      co_return Result<void>();
+    const auto result = tls_->channel.handshake();
+    if (result > 0) co_return Result<void>();
+    if (const auto outcome = tls_->outcome(result); !outcome) {
+      const auto& reason = outcome.error().message;
+      co_return Error{reason == closed_by_neighbor ? reason + " in the TLS handshake" : reason};
     }
-    if (auto failure = tls_->failure(result)) {
-      if (failure->message == closed_by_neighbor) failure->message += " in the TLS handshake";
-      co_return *std::move(failure);
-    }
-    const auto [error] = co_await socket_.async_wait(tls_->waits_for, as_result);
+    const bool awaits_input = tls_->channel.read_awaits() == TlsChannel::Awaits::input;
+    const auto wait = awaits_input ? tcp::socket::wait_read : tcp::socket::wait_write;
+    const auto [error] = co_await socket_.async_wait(wait, as_result);
     if (error) co_return Error{error.message()};
   }
   co_return Error{"closed"};
@@ -136,13 +114,12 @@ asio::awaitable<Result<void>> PeerStream::handshake() {
 
 Result<void> PeerStream::check_name(std::string_view id) const {
   if (!tls_) return {};
-  const Certificate shown(SSL_get0_peer_certificate(tls_->ssl.get()));
+  const Certificate shown(SSL_get0_peer_certificate(tls_->channel.handle()));
   if (shown.is_for(id)) return {};
   return Error{"its certificate is for \"" + shown.common_name() + "\", not for \"" + std::string(id) + "\""};
 }
 
 Result<std::size_t> PeerStream::read_some(std::span<char> buffer) {
-  may_have_unread_ = false;
   if (!tls_) {
     boost::system::error_code error;
     const auto count = socket_.read_some(asio::buffer(buffer.data(), buffer.size()), error);
@@ -152,21 +129,12 @@ Result<std::size_t> PeerStream::read_some(std::span<char> buffer) {
     return count;
   }
   if (!socket_.is_open()) return Error{"closed"};
-  if (tls_->ended) return *tls_->ended;
-  std::size_t total = 0;
-  while (total < buffer.size()) {  // OpenSSL gives one TLS record at a time
-    ERR_clear_error();
-    std::size_t count = 0;
-    const int result = SSL_read_ex(tls_->ssl.get(), buffer.data() + total, buffer.size() - total, &count);
-    total += count;
-    if (result == 1) continue;
-    tls_->ended = tls_->failure(result);
-    if (tls_->ended && total == 0) return *tls_->ended;
-    may_have_unread_ = tls_->ended.has_value();
-    return total;
-  }
-  may_have_unread_ = true;
-  return total;
+  const auto count = tls_->channel.read(buffer);
+  return count > 0 ? static_cast<std::size_t>(count) : tls_->outcome(count);
+}
+
+bool PeerStream::may_have_unread() const {
+  return tls_ && tls_->channel.may_have_unread();
 }
 
 Result<std::size_t> PeerStream::write_some(std::string_view bytes) {
@@ -177,12 +145,8 @@ Result<std::size_t> PeerStream::write_some(std::string_view bytes) {
     return count;
   }
   if (!socket_.is_open()) return Error{"closed"};
-  ERR_clear_error();
-  std::size_t count = 0;
-  const int result = SSL_write_ex(tls_->ssl.get(), bytes.data(), bytes.size(), &count);
-  if (result == 1) return count;
-  if (const auto failure = tls_->failure(result)) return *failure;
-  return std::size_t{0};
+  const auto count = tls_->channel.write(bytes);
+  return count >= 0 ? static_cast<std::size_t>(count) : tls_->outcome(count);
 }
 
 void PeerStream::close() {

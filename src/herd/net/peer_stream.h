@@ -46,7 +46,7 @@ class PeerStream {
   Result<std::size_t> read_some(std::span<char> buffer);
 
   /// Whether to read on before waiting for the socket, which may never be readable again.
-  bool may_have_unread() const { return may_have_unread_; }
+  bool may_have_unread() const;
 
   /// Sends what there is room for; 0 if there is none. What was not sent must come again, as the beginning of the next
   /// write.
@@ -64,7 +64,6 @@ class PeerStream {
 
   Socket socket_;
   std::unique_ptr<Tls> tls_;
-  bool may_have_unread_ = false;
 };
 
 }  // namespace herd::net
