@@ -90,8 +90,8 @@ TEST(StatusTable, a_server_that_answers_without_a_status_is_not_down) {
             "A       answers        -          -            -  127.0.0.1:1: the token in PROXYHERD_TOKEN may not "
             "\"status\"; proxyherd token list shows which may\n");
   EXPECT_EQ(row(400, R"({"detail":"this port speaks TLS: use https://"})", false),
-            "A       answers        -          -            -  127.0.0.1:1: speaks TLS, which proxyherd status does "
-            "not; use curl https://127.0.0.1:1/v1/status\n");
+            "A       answers        -          -            -  127.0.0.1:1: speaks TLS, of which herd.toml knows "
+            "nothing; clients in its [tls] says where TLS is spoken\n");
   EXPECT_EQ(row(400, "", false), "A       down         -          -            -  127.0.0.1:1: HTTP status 400\n");
   EXPECT_EQ(read_answer("Riley", "127.0.0.1:1", net::HttpAnswer{200, std::string(riley)}, false).status->uptime_s,
             12.945);

@@ -24,9 +24,9 @@ function makeCa(folder, name) {
 }
 
 /// A certificate of that CA for `commonName`: NAME.crt and NAME.key, of which nobody else can read the key.
-function issue(folder, ca, name, commonName = name) {
+function issue(folder, ca, name, commonName = name, names = 'IP:127.0.0.1,DNS:localhost') {
   openssl(folder, 'req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-subj', `/CN=${commonName}`,
-    '-addext', 'subjectAltName=IP:127.0.0.1,DNS:localhost', '-keyout', `${name}.key`, '-out', `${name}.csr`);
+    '-addext', `subjectAltName=${names}`, '-keyout', `${name}.key`, '-out', `${name}.csr`);
   openssl(folder, 'x509', '-req', '-in', `${name}.csr`, '-CA', `${ca}.crt`, '-CAkey', `${ca}.key`, '-CAcreateserial',
     '-days', '20', '-copy_extensions', 'copy', '-out', `${name}.crt`);
   fs.chmodSync(path.join(folder, `${name}.key`), 0o600);
@@ -36,9 +36,10 @@ function issue(folder, ca, name, commonName = name) {
 class TlsServer {
   folder = fs.mkdtempSync(path.join(os.tmpdir(), 'proxyherd-tls-clients-'));
 
-  async make(more = '') {
+  /// `names`: what the server's certificate is for.
+  async make(more = '', names = undefined) {
     for (const ca of ['web-ca', 'clients-ca', 'other-ca']) makeCa(this.folder, ca);
-    issue(this.folder, 'web-ca', 'Alone');
+    issue(this.folder, 'web-ca', 'Alone', 'Alone', names);
     issue(this.folder, 'clients-ca', 'phone', 'phone-7');
     issue(this.folder, 'other-ca', 'stranger', 'phone-7');
     const [line, peer, http, trackers] = await freePorts(4);
@@ -77,6 +78,20 @@ async function curl(...args) {
   await new Promise((resolve) => child.on('close', resolve));
   return text;
 }
+
+/// How one of our own tools fares in the server's folder, where herd.toml is.
+async function tool(server, args, { input = '', env = {} } = {}) {
+  const child = spawn(binary, args, { cwd: server.folder, env: { ...process.env, ...env }, timeout: 60_000 });
+  const heard = { stdout: '', stderr: '' };
+  for (const stream of ['stdout', 'stderr']) child[stream].setEncoding('utf8').on('data', (piece) => (heard[stream] += piece));
+  child.stdin.on('error', () => {}); // it may not have asked for any
+  child.stdin.end(input);
+  const status = await new Promise((resolve) => child.on('close', resolve));
+  return { status, ...heard };
+}
+
+const way = '<gpx><trk><name>way</name><trkseg>' + [1, 2, 3].map((second) =>
+  `<trkpt lat="${second}" lon="1"><time>2020-01-01T00:00:0${second}Z</time></trkpt>`).join('') + '</trkseg></trk></gpx>';
 
 /// What openssl s_client hears when it says `lines`, and what it says itself.
 async function sClient(port, lines, ...args) {
@@ -194,25 +209,6 @@ describe('TLS for clients', { timeout: 120_000 }, () => {
     client.socket.destroy();
   });
 
-  it('is too much for our own tools, which say so', () => {
-    const run = (...args) => {
-      const { status, stdout, stderr } = spawnSync(binary, args, { cwd: alone.folder, encoding: 'utf8', timeout: 20_000 });
-      return { status, stdout, stderr };
-    };
-    const gpx = '<gpx><trk><trkseg><trkpt lat="1" lon="1"/></trkseg></trk></gpx>';
-    fs.writeFileSync(alone.file('way.gpx'), gpx);
-    for (const args of [['send', 'Alone', 'X'], ['replay', 'way.gpx', '--to', 'Alone'], ['bench', 'Alone'], ['bench']]) {
-      assert.deepEqual(run(...args), { status: 2, stdout: '', stderr: `proxyherd: Alone's line port speaks TLS, which proxyherd ` +
-        `${args[0]} does not; clients_on = ["http"] in [tls] leaves it plain, or use openssl s_client -connect ` +
-        `127.0.0.1:${alone.ports.line} -quiet\n` });
-    }
-    const { status, stdout } = run('status');
-    assert.equal(status, 1);
-    const http = `127.0.0.1:${alone.ports.http}`;
-    assert.equal(stdout.split('\n')[1].replace(/ +/g, ' '),
-      `Alone answers - - - ${http}: speaks TLS, which proxyherd status does not; use curl https://${http}/v1/status`);
-  });
-
   it('shows the new certificate after SIGHUP, and loses no connection', async () => {
     const { http, line } = alone.ports;
     const before = await connect(http);
@@ -294,6 +290,119 @@ describe('TLS for clients', { timeout: 120_000 }, () => {
   });
 });
 
+describe('our own tools and servers that speak TLS', { timeout: 240_000 }, () => {
+  const alone = new TlsServer();
+  before(async () => {
+    // Nobody who follows names would believe this one at 127.0.0.1.
+    await alone.make('', 'DNS:herd.example.org');
+    fs.writeFileSync(alone.file('way.gpx'), way);
+    await alone.server.start();
+  });
+  after(() => alone.stop());
+  const address = () => `127.0.0.1:${alone.ports.line}`;
+
+  it('status, send, replay and bench need nothing but herd.toml', async () => {
+    const status = await tool(alone, ['status', '--json']);
+    assert.equal(status.stderr, '');
+    assert.equal(JSON.parse(status.stdout)[0].status.server, 'Alone');
+    const sent = await tool(alone, ['send', 'Alone', 'IAMAT', 'kiwi', '+34.068930-118.445127', '1621464827.959498503']);
+    assert.match(sent.stdout, /^AT Alone \S+ kiwi \+34\.068930-118\.445127 1621464827\.959498503\n$/);
+    assert.deepEqual([sent.status, sent.stderr], [0, '']);
+    const replayed = await tool(alone, ['replay', 'way.gpx', '--to', 'Alone', '--speed', 'max', '--json']);
+    assert.equal(JSON.parse(replayed.stdout).answered, 3);
+    assert.deepEqual([replayed.status, replayed.stderr], [0, '']);
+    for (const load of [['--pipeline', '1000'], ['--rate', '2000']]) {
+      const bench = await tool(alone, ['bench', '--reports', '4000', '--warm-up', '0.2', '--clients', '2000', ...load, '--json']);
+      assert.deepEqual([bench.status, bench.stderr], [0, '']);
+      const { reports, refused, held } = JSON.parse(bench.stdout);
+      assert.deepEqual([reports, refused, held.clients, held.lost], [4000, 0, 2000, 0]);
+    }
+  });
+
+  it('send passes on more than sockets hold, both ways', async () => {
+    const count = 100_000;
+    const { status, stdout, stderr } = await tool(alone, ['send', 'Alone'],
+      { input: 'IAMAT kiwi +34.068930-118.445127 1621464827.959498503\n'.repeat(count) });
+    assert.deepEqual([status, stderr], [0, '']);
+    assert.equal(stdout.split('\n').length, count + 1);
+  });
+
+  it('an address is spoken to with --tls, if an authority vouches for it under that name', async () => {
+    const refusal = async (...options) => {
+      const { status, stdout, stderr } = await tool(alone, ['send', ...options, address(), 'nonsense']);
+      assert.deepEqual([status, stdout], [1, '']);
+      return stderr.replace(address(), 'ADDRESS');
+    };
+    assert.equal(await refusal('--tls'), 'proxyherd: ADDRESS: its certificate ("Alone") is of no authority that is ' +
+      'trusted; --ca FILE names the authority to trust\n');
+    assert.equal(await refusal('--ca', 'web-ca.crt'), 'proxyherd: ADDRESS: its certificate ("Alone") is not for 127.0.0.1; ' +
+      'use a name or an address that it is for\n');
+    const good = new TlsServer();
+    await good.make();
+    await good.server.start();
+    const { stdout } = await tool(good, ['send', '--ca', 'web-ca.crt', `localhost:${good.ports.line}`, 'nonsense']);
+    await good.stop();
+    assert.equal(stdout, '? nonsense\n');
+  });
+
+  it('who speaks plainly to a port of TLS is told what to do', async () => {
+    const remedy = 'it speaks TLS; add --tls for HOST:PORT, or see clients in [tls] of herd.toml for its servers\n';
+    const say = async (...args) => {
+      const { status, stderr } = await tool(alone, args);
+      assert.equal(status, 1);
+      return stderr.replaceAll(address(), 'ADDRESS');
+    };
+    assert.equal(await say('send', address(), 'nonsense'), `proxyherd: ADDRESS: ${remedy}`);
+    assert.equal(await say('replay', 'way.gpx', '--to', address()),
+      `replay: ADDRESS refused a report: ? this port speaks TLS\nreplay: ADDRESS: ${remedy}`);
+    assert.equal(await say('bench', address()), `proxyherd: ADDRESS is no line port of a herd: ${remedy}`);
+    const plain = fs.readFileSync(alone.file('herd.toml'), 'utf8').replace('[tls]\nclients = "."', '');
+    fs.writeFileSync(alone.file('plain.toml'), plain);
+    const { status, stdout } = await tool(alone, ['status', '--config', 'plain.toml']);
+    assert.equal(status, 1);
+    assert.match(stdout, /Alone +answers .* speaks TLS, of which herd\.toml knows nothing; clients in its \[tls\] says where/);
+    assert.equal((await tool(alone, ['send', '--tls', '--config', 'plain.toml', 'Alone', 'X'])).stderr,
+      'proxyherd: --tls: the line port of Alone is plain, as herd.toml has it\n');
+  });
+
+  it('files that will not do are named', async () => {
+    for (const [options, complaint] of [
+      [['--ca', 'none.crt'], 'none.crt: no certificates can be read from it: No such file or directory; name a PEM file of the ' +
+        'authorities to trust'],
+      [['--ca', 'way.gpx'], 'way.gpx: no certificates can be read from it: no certificate or crl found; name a PEM file of the ' +
+        'authorities to trust'],
+      [['--certificate', 'way.gpx', '--key', 'phone.key'], 'way.gpx: no certificate can be read from it: no start line'],
+      [['--certificate', 'phone.crt', '--key', 'Alone.key'], 'Alone.key: no key of phone.crt can be read from it: key values mismatch'],
+    ]) {
+      const { status, stderr } = await tool(alone, ['send', ...options, 'Alone', 'X']);
+      assert.deepEqual([status, stderr], [2, `proxyherd: ${complaint}\n`]);
+    }
+  });
+
+  it('an impostor is refused, and hears neither token nor line', async () => {
+    await alone.server.stop();
+    const heard = [];
+    const impostors = await Promise.all([alone.ports.line, alone.ports.http].map((port) => new Promise((resolve) => {
+      const server = tls.createServer({ cert: alone.read('stranger.crt'), key: alone.read('stranger.key') }, (socket) =>
+        socket.on('data', (bytes) => heard.push(String(bytes))).on('error', () => {}));
+      server.on('tlsClientError', () => heard.push('(gone in the handshake)'));
+      server.listen(port, '127.0.0.1', () => resolve(server));
+    })));
+    const env = { PROXYHERD_TOKEN: 'ph_secret' };
+    const reason = 'its certificate ("phone-7") is neither that of ';
+    const remedy = 'Alone.crt nor of an authority that is trusted; if that file is new, the server reads it on SIGHUP; else --ca FILE ' +
+      'names the authority to trust';
+    for (const args of [['send', 'Alone', 'X'], ['replay', 'way.gpx', '--to', 'Alone'], ['bench'], ['status']]) {
+      const { status, stdout, stderr } = await tool(alone, args, { env });
+      assert.equal(status, 1);
+      assert.ok((stdout + stderr).includes(reason) && (stdout + stderr).includes(remedy), stdout + stderr);
+    }
+    for (const impostor of impostors) impostor.close();
+    assert.deepEqual(heard, Array(4).fill('(gone in the handshake)'));
+    await alone.server.start();
+  });
+});
+
 describe('client certificates on the line port', { timeout: 120_000 }, () => {
   const alone = new TlsServer();
   before(async () => {
@@ -324,5 +433,23 @@ describe('client certificates on the line port', { timeout: 120_000 }, () => {
     await eventually('the log says why', () =>
       /line port: 127\.0\.0\.1:\d+ refused: TLS: peer did not return a certificate/.test(alone.server.log()) &&
       /line port: 127\.0\.0\.1:\d+ refused: TLS: certificate verify failed: /.test(alone.server.log()));
+  });
+
+  it('lets our own tools in with --certificate and --key, which those without are told of', async () => {
+    fs.writeFileSync(alone.file('bike-9.gpx'), way.replace('way', 'bike-9'));
+    const phone = ['--certificate', 'phone.crt', '--key', 'phone.key'];
+    const sent = await tool(alone, ['send', ...phone, 'Alone', 'IAMAT', 'bike-9', '+1+1', '5']);
+    assert.match(sent.stdout, /^AT Alone \S+ bike-9 \+1\+1 5\n$/);
+    const replayed = await tool(alone, ['replay', ...phone, 'bike-9.gpx', '--to', 'Alone', '--speed', 'max', '--json']);
+    assert.equal(JSON.parse(replayed.stdout).answered, 3);
+    const bench = await tool(alone, ['bench', ...phone, '--reports', '100', '--warm-up', '0']);
+    assert.match(bench.stdout, /answered|refused/, 'a stranger to its token, but let in');
+    for (const args of [['send', 'Alone', 'X'], ['replay', 'bike-9.gpx', '--to', 'Alone'], ['bench']]) {
+      const { status, stderr } = await tool(alone, args);
+      assert.equal(status, 1);
+      assert.match(stderr, /it demands a certificate; --certificate FILE and --key FILE name one\n$/);
+    }
+    const stranger = await tool(alone, ['send', '--certificate', 'stranger.crt', '--key', 'stranger.key', 'Alone', 'X']);
+    assert.match(stranger.stderr, /it says that the certificate of --certificate is of no authority that it trusts\n$/);
   });
 });

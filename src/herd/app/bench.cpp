@@ -19,7 +19,6 @@
 namespace herd::app {
 namespace {
 
-constexpr Duration connect_time_max = 5 * second;
 constexpr Duration answer_time_max = 5 * second;
 constexpr Duration status_time_max = 5 * second;
 /// How long no report may arrive at another server, until those that it does not hold are lost.
@@ -57,11 +56,11 @@ struct Watched {
 };
 
 /// How many records have come in over links at all of these servers; none if one of them does not tell.
-std::optional<std::uint64_t> records_in(const std::vector<BenchServer>& servers) {
+std::optional<std::uint64_t> records_in(const std::vector<BenchServer>& servers, const std::string& token) {
   std::vector<net::HttpTarget> targets;
   for (const auto& server : servers) {
     if (!server.http) return std::nullopt;
-    targets.push_back({server.http->host, server.http->port, "/v1/status"});
+    targets.push_back({server.http->host, server.http->port, "/v1/status", token, server.http_trust});
   }
   std::uint64_t sum = 0;
   for (const auto& answer : net::http_get_all(targets, status_time_max)) {
@@ -85,7 +84,7 @@ class Bench {
     auto generator = value_of(load::LoadGenerator::connect(options_.plan, load_targets(options_.targets)));
     std::unique_ptr<load::SeenProbe> probe;
     if (options_.seen_at) probe = connect_probe();
-    const auto records_before = records_in(servers_);
+    const auto records_before = records_in(servers_, options_.token);
     generator->start();
     if (probe) probe->start(generator->measure_from());
     measure(*generator);
@@ -97,7 +96,7 @@ class Bench {
     }
     // Who was refused cannot be held.
     if (options_.held_clients_max > 0 && result_.refused == 0) check_held(*generator);
-    const auto records_after = records_in(servers_);
+    const auto records_after = records_in(servers_, options_.token);
     if (servers_.size() > 1 && records_before && records_after && generator->answered() > 0) {
       result_.copies_per_report =
           static_cast<double>(*records_after - *records_before) / static_cast<double>(generator->answered());
@@ -115,7 +114,7 @@ class Bench {
 
   static std::vector<load::LoadTarget> load_targets(const std::vector<BenchServer>& servers) {
     std::vector<load::LoadTarget> targets;
-    for (const auto& server : servers) targets.push_back({server.full_name(), server.line.host, server.line.port});
+    for (const auto& server : servers) targets.push_back(server.target());
     return targets;
   }
 
@@ -123,21 +122,15 @@ class Bench {
     const auto targets = options_.targets.size();
     for (std::size_t i = 0; i < targets; ++i) {
       const auto& target = options_.targets[i];
-      auto socket = net::ClientSocket::connect(target.line.host, target.line.port, connect_time_max);
-      if (!socket) {
-        throw std::runtime_error("cannot connect to " + target.full_name() + ": " + socket.error().message +
-                                 "; is it running? (proxyherd up, proxyherd serve NAME)");
-      }
+      auto socket = value_of(target.target().connect("; is it running? (proxyherd up, proxyherd serve NAME)"));
       const auto connections = (options_.plan.connections + targets - 1 - i) / targets;
-      if (const auto watched = watch(target, connections, *std::move(socket)); !watched) {
+      if (const auto watched = watch(target, connections, std::move(socket)); !watched) {
         throw std::runtime_error(watched.error().message);
       }
     }
     for (const auto& server : options_.others) {
-      auto socket = net::ClientSocket::connect(server.line.host, server.line.port, connect_time_max);
-      const auto watched =
-          socket ? watch(server, 0, *std::move(socket))
-                 : Result<void>(Error{"cannot connect to " + server.full_name() + ": " + socket.error().message});
+      auto socket = server.target().connect("");
+      const auto watched = socket ? watch(server, 0, *std::move(socket)) : Result<void>(socket.error());
       if (watched) continue;
       if (options_.seen_at && options_.seen_at->line == server.line) throw std::runtime_error(watched.error().message);
       result_.left_out.push_back(server.name);
@@ -158,7 +151,7 @@ class Bench {
   std::unique_ptr<load::SeenProbe> connect_probe() {
     auto sources = options_.targets;
     std::erase_if(sources, [this](const BenchServer& source) { return source.line == options_.seen_at->line; });
-    return value_of(load::SeenProbe::connect(load_targets(sources), load_targets({*options_.seen_at}).front()));
+    return value_of(load::SeenProbe::connect(load_targets(sources), options_.seen_at->target()));
   }
 
   /// From start() until all threads have ended.
@@ -263,7 +256,7 @@ class Bench {
     for (const auto& server : servers_) {
       progress_.say("asking " + server.name + " for " + grouped(count) + " clients");
       auto& told = held.servers.emplace_back(server.name);
-      auto socket = net::ClientSocket::connect(server.line.host, server.line.port, connect_time_max);
+      auto socket = server.target().reach();
       const auto not_held = socket ? load::find_not_held(*std::move(socket), questions, agreement_time_max, give_up)
                                    : Result<std::vector<std::size_t>>(socket.error());
       if (!not_held) {

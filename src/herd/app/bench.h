@@ -14,7 +14,12 @@ namespace herd::app {
 struct BenchServer {
   std::string name;
   node::Endpoint line;
-  std::optional<node::Endpoint> http;  ///< where its status can be asked for
+  std::optional<node::Endpoint> http;                         ///< where its status can be asked for
+  std::optional<net::ServerTrust> line_trust = std::nullopt;  ///< to speak TLS with; none: the port is plain
+  std::optional<net::ServerTrust> http_trust = std::nullopt;  ///< the same
+
+  /// Whom to connect to.
+  load::LoadTarget target() const { return {full_name(), line.host, line.port, line_trust}; }
 
   /// "Riley at 127.0.0.1:12000", or the address alone if there is no other name.
   std::string full_name() const { return name == line.text() ? name : name + " at " + line.text(); }
@@ -22,6 +27,7 @@ struct BenchServer {
 
 struct BenchOptions {
   load::LoadPlan plan;
+  std::string token;                   ///< to ask for status with; empty: none
   std::vector<BenchServer> targets;    ///< not empty; connection number i reports to number i modulo their count
   std::vector<BenchServer> others;     ///< of the same herd: their CPU counts, and they are to hold the reports; those
                                        ///< that do not run are left out

@@ -12,6 +12,8 @@
 
 #include "herd/app/bench.h"
 #include "herd/app/herd_file.h"
+#include "herd/app/server_status.h"
+#include "herd/app/server_trusts.h"
 #include "herd/app/terminal.h"
 #include "herd/app/usage_error.h"
 #include "herd/base/text.h"
@@ -36,6 +38,7 @@ struct Arguments {
   std::string seen_at;
   std::string verify = "10000";
   bool json = false;
+  TlsOptions tls;
 };
 
 Duration nanoseconds(double seconds) {
@@ -80,19 +83,21 @@ load::LoadPlan plan_of(const Arguments& arguments, const CLI::App& command) {
 BenchOptions options_of(const Arguments& arguments, const CLI::App& command) {
   BenchOptions options;
   options.plan = plan_of(arguments, command);
+  options.token = token_of_environment();
   std::optional<node::Config> config;
   const auto herd = [&]() -> const node::Config& {
     if (!config) config = load_herd(arguments.config_file);
     return *config;
   };
+  ServerTrusts trusts(arguments.tls);
+  const auto server_of_herd = [&](const node::ServerConfig& server) -> BenchServer {
+    return {server.id, server.line, server.http, trusts.of_line(herd(), server), trusts.of_http(herd(), server)};
+  };
   const auto server_of = [&](const std::string& name) -> BenchServer {
-    if (name.find(':') == std::string::npos) {
-      const auto& server = server_named(herd(), name, arguments.config_file);
-      return {name, plain_line_port(herd(), name, arguments.config_file, "bench"), server.http};
-    }
+    if (name.find(':') == std::string::npos) return server_of_herd(server_named(herd(), name, arguments.config_file));
     auto endpoint = node::parse_endpoint(name);
     if (!endpoint) throw UsageError(endpoint.error().message);
-    return {name, *std::move(endpoint), std::nullopt};
+    return {name, *std::move(endpoint), std::nullopt, trusts.of_address()};
   };
   const auto is_among = [](const std::vector<BenchServer>& servers, const BenchServer& server) {
     return std::ranges::any_of(servers, [&](const BenchServer& one) { return one.line == server.line; });
@@ -108,10 +113,8 @@ BenchOptions options_of(const Arguments& arguments, const CLI::App& command) {
     // Those that are no targets work for every report, too.
     for (const auto& server : config->servers) {
       auto& list = arguments.targets.empty() ? options.targets : options.others;
-      const auto& line =
-          arguments.targets.empty() ? plain_line_port(*config, server.id, arguments.config_file, "bench") : server.line;
-      const BenchServer one{server.id, line, server.http};
-      if (!is_among(options.targets, one)) list.push_back(one);
+      auto one = server_of_herd(server);
+      if (!is_among(options.targets, one)) list.push_back(std::move(one));
     }
   }
   if (const auto& seen_at = options.seen_at) {
@@ -160,6 +163,7 @@ void add_bench_command(CLI::App& app, std::function<int()>& action) {
                      "Servers to report to, by their ids in herd.toml or the addresses of line ports (default: every "
                      "server of herd.toml). Connections are spread over them in turn");
   add_config_option(command, arguments->config_file);
+  add_tls_options(command, arguments->tls);
   const auto option = [&]<class T>(const char* name, T& value, const char* text, const char* type,
                                    std::type_identity_t<T> least, std::type_identity_t<T> most) {
     command.add_option(name, value, text)->check(CLI::Range(least, most))->type_name(type);
@@ -208,6 +212,7 @@ void add_bench_command(CLI::App& app, std::function<int()>& action) {
       "server does not hold, asked again and again until no more come in for 5 s; the time that this took is mostly\n"
       "that of the asking. CPU, memory and time spent waiting for a core are those of the processes that listen\n"
       "on the ports, whatever program they are, if they run on this machine.\n"
+      "Where [auth] names tokens, set PROXYHERD_TOKEN to one that may \"status\" for the copies per report.\n"
       "Ctrl-C ends early and prints what was measured until then.\n"
       "Status 0 if every report was answered and none was lost, 1 if not, 2 for wrong usage.\n"
       "\n"
@@ -219,7 +224,9 @@ void add_bench_command(CLI::App& app, std::function<int()>& action) {
       "                                                  how long clients of Riley wait at 50,000 reports/s, and how\n"
       "                                                  soon Campbell, two hops away, knows what they said\n"
       "  proxyherd bench 127.0.0.1:9000 --clients 1000000 --reports 5000000 --json\n"
-      "                                                  any server that speaks the line protocol\n");
+      "                                                  any server that speaks the line protocol\n"
+      "  proxyherd bench --tls --ca web-ca.crt herd.example.org:12000\n"
+      "                                                  the same over TLS\n");
   command.callback(
       [arguments, &command, &action] { action = [arguments, &command] { return run(*arguments, command); }; });
 }

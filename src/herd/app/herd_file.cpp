@@ -38,17 +38,6 @@ const node::ServerConfig& server_named(const node::Config& config, std::string_v
   throw UsageError(message + (hint.ends_with('?') ? known : hint));
 }
 
-const node::Endpoint& plain_line_port(const node::Config& config, std::string_view id, const std::string& file,
-                                      std::string_view tool) {
-  const auto& server = server_named(config, id, file);
-  if (config.client_tls.folder && config.client_tls.is_on_line) {
-    throw UsageError(server.id + "'s line port speaks TLS, which proxyherd " + std::string(tool) +
-                     " does not; clients_on = [\"http\"] in [tls] leaves it plain, or use openssl s_client -connect " +
-                     server.line.text() + " -quiet");
-  }
-  return server.line;
-}
-
 net::Certificate check_certificate_of(const node::ServerConfig& server, const node::Config& config) {
   auto certificate = net::check_certificate({*config.peer_certificates, server.id}, net::wall_now() / second);
   if (!certificate) throw UsageError(certificate.error().message);

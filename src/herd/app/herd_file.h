@@ -21,11 +21,6 @@ node::Config load_herd(const std::string& file, node::PlainPeers plain_peers = n
 /// The herd's server of this id. Throws UsageError naming those there are. The config outlives what is returned.
 const node::ServerConfig& server_named(const node::Config& config, std::string_view id, const std::string& file);
 
-/// Where `proxyherd TOOL`, which speaks no TLS, reaches the line port of the herd's server of this id. Throws
-/// UsageError as server_named() does, and if TLS is spoken there.
-const node::Endpoint& plain_line_port(const node::Config& config, std::string_view id, const std::string& file,
-                                      std::string_view tool);
-
 /// The certificate of a server of a herd with TLS. Throws UsageError if it could not link to its neighbours with it.
 net::Certificate check_certificate_of(const node::ServerConfig& server, const node::Config& config);
 

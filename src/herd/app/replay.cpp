@@ -73,9 +73,9 @@ class Replay {
     }
     for (std::size_t i = 0; i < fleets.size(); ++i) {
       reports_ += fleets[i].reports_left();
-      connections_.push_back(
-          std::make_unique<ReportConnection>(options.servers[i].name, options.servers[i].line, std::move(fleets[i]),
-                                             started_, [this](const std::string& line) { progress_.say(line); }));
+      connections_.push_back(std::make_unique<ReportConnection>(
+          options.servers[i].name, options.servers[i].line, options.servers[i].trust, std::move(fleets[i]), started_,
+          [this](const std::string& line) { progress_.say(line); }));
     }
     if (options.speed && !options.loop) {
       Duration longest = 0;
@@ -125,6 +125,7 @@ class Replay {
 
   /// For poll(2): rounded up, so as not to wake early; -1 without an end.
   int milliseconds_to_wait() const {
+    if (std::ranges::any_of(connections_, [](const auto& one) { return one->may_have_unread(); })) return 0;
     std::optional<Time> wake = stop_at_;
     const auto consider = [&](std::optional<Time> time) {
       if (time && (!wake || *time < *wake)) wake = time;

@@ -15,6 +15,7 @@ namespace herd::app {
 struct ReplayServer {
   std::string name;
   node::Endpoint line;
+  std::optional<net::ServerTrust> trust = std::nullopt;  ///< to speak TLS with; none: the port is plain
 };
 
 struct ReplayOptions {

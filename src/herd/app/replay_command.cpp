@@ -13,6 +13,7 @@
 #include "herd/app/herd_file.h"
 #include "herd/app/progress_text.h"
 #include "herd/app/replay.h"
+#include "herd/app/server_trusts.h"
 #include "herd/app/usage_error.h"
 #include "herd/base/text.h"
 #include "herd/node/config.h"
@@ -29,19 +30,22 @@ struct Arguments {
   bool loop = false;
   double duration_s = 0;
   bool json = false;
+  TlsOptions tls;
 };
 
 std::vector<ReplayServer> find_servers(const Arguments& arguments) {
   std::vector<ReplayServer> servers;
+  ServerTrusts trusts(arguments.tls);
   std::optional<node::Config> config;
   for (const auto& name : arguments.to) {
     if (name.find(':') != std::string::npos) {
       const auto endpoint = node::parse_endpoint(name);
       if (!endpoint) throw UsageError{endpoint.error().message};
-      servers.push_back({name, *endpoint});
+      servers.push_back({name, *endpoint, trusts.of_address()});
     } else {
       if (!config) config = load_herd(arguments.config_file);
-      servers.push_back({name, plain_line_port(*config, name, arguments.config_file, "replay")});
+      const auto& server = server_named(*config, name, arguments.config_file);
+      servers.push_back({name, server.line, trusts.of_line(*config, server)});
     }
   }
   return servers;
@@ -149,6 +153,7 @@ void add_replay_command(CLI::App& app, std::function<int()>& action) {
       ->delimiter(',')
       ->type_name("NAME|HOST:PORT");
   add_config_option(command, arguments->config_file);
+  add_tls_options(command, arguments->tls);
   command
       .add_option("--clients", arguments->clients,
                   "How many clients (default: one per track). The copies are spread along the tracks and named "
@@ -172,7 +177,8 @@ void add_replay_command(CLI::App& app, std::function<int()>& action) {
       "Examples:\n"
       "  proxyherd replay my-tour.gpx --to Riley\n"
       "  proxyherd replay data/demo/*.gpx --to Riley,Bernard --clients 300 --loop\n"
-      "  proxyherd replay data/demo/*.gpx --to 192.0.2.7:12000 --speed max\n");
+      "  proxyherd replay data/demo/*.gpx --to 192.0.2.7:12000 --speed max\n"
+      "  proxyherd replay my-tour.gpx --to herd.example.org:12000 --tls --ca web-ca.crt\n");
   command.callback([arguments, &action] { action = [arguments] { return run(*arguments); }; });
 }
 

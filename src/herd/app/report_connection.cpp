@@ -6,10 +6,9 @@
 #include <cstdlib>
 #include <cstring>
 #include <netdb.h>
-#include <netinet/tcp.h>
-#include <unistd.h>
 
 #include "herd/base/text.h"
+#include "herd/net/client_tls.h"
 
 namespace herd::app {
 namespace {
@@ -44,18 +43,15 @@ void append_posix_time(std::string& out, Time time) {
 
 }  // namespace
 
-ReportConnection::ReportConnection(std::string server, node::Endpoint endpoint, Fleet fleet, Time now,
-                                   std::function<void(const std::string&)> say)
+ReportConnection::ReportConnection(std::string server, node::Endpoint endpoint, std::optional<net::ServerTrust> trust,
+                                   Fleet fleet, Time now, std::function<void(const std::string&)> say)
     : server_{std::move(server)},
       endpoint_{std::move(endpoint)},
+      trust_{std::move(trust)},
       fleet_{std::move(fleet)},
       say_{std::move(say)},
       first_connect_by_{now + first_connect_max},
       wake_at_{now} {}
-
-ReportConnection::~ReportConnection() {
-  if (socket_ >= 0) ::close(socket_);
-}
 
 bool ReportConnection::done() const {
   if (state_ == State::given_up) return true;
@@ -67,8 +63,7 @@ bool ReportConnection::has_room() const {
 }
 
 pollfd ReportConnection::poll_entry() const {
-  const bool writing = state_ == State::connecting || !out_.empty();
-  return {socket_, static_cast<short>(writing ? POLLIN | POLLOUT : POLLIN), 0};
+  return {socket_.descriptor(), socket_.awaited(state_ == State::connecting || !out_.empty()), 0};
 }
 
 std::optional<Time> ReportConnection::wake_at() const {
@@ -82,7 +77,9 @@ std::optional<Duration> ReportConnection::next_due() const {
 
 void ReportConnection::take_turn(short revents, const Moment& now) {
   if (state_ == State::connecting) finish_connecting(revents, now);
+  if (state_ == State::greeting) greet(now);
   if (state_ == State::open && (revents & (POLLIN | POLLHUP | POLLERR)) != 0) read_replies(now);
+  while (may_have_unread()) read_replies(now);
   if (state_ == State::waiting && now.steady >= wake_at_ && !all_sent()) connect(now);
   if (state_ == State::open) write_reports(now);
 }
@@ -110,15 +107,11 @@ void ReportConnection::connect(const Moment& now) {
   std::string why;
   if (address_ == 0 && !resolve(why)) return drop(why, now);
   const auto& address = addresses_[address_];
-  socket_ = ::socket(address.bytes.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (socket_ < 0) return drop(std::strerror(errno), now);
-  const int on = 1;
-  ::setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-
   sockaddr_storage bytes = address.bytes;
   void* const generic = &bytes;
-  if (::connect(socket_, static_cast<sockaddr*>(generic), address.size) == 0) return opened();
-  if (errno != EINPROGRESS) return drop(std::strerror(errno), now);
+  auto begun = net::ClientSocket::begin(static_cast<sockaddr*>(generic), address.size);
+  if (!begun) return drop(begun.error().message, now);
+  socket_ = *std::move(begun);
   state_ = State::connecting;
   wake_at_ = now.steady + connect_max;
 }
@@ -128,11 +121,17 @@ void ReportConnection::finish_connecting(short revents, const Moment& now) {
     if (now.steady >= wake_at_) drop("no answer to a connection attempt within 3 s", now);
     return;
   }
-  int error = 0;
-  socklen_t size = sizeof error;
-  ::getsockopt(socket_, SOL_SOCKET, SO_ERROR, &error, &size);
-  if (error != 0) return drop(std::strerror(error), now);
-  opened();
+  if (const auto connected = socket_.has_connected(); !connected) return drop(connected.error().message, now);
+  if (!trust_) return opened();
+  socket_.begin_tls(*trust_, endpoint_.host);
+  state_ = State::greeting;
+}
+
+void ReportConnection::greet(const Moment& now) {
+  const auto greeted = socket_.greet();
+  if (!greeted) return drop(greeted.error().message, now);
+  if (*greeted) return opened();
+  if (now.steady >= wake_at_) drop("no TLS handshake within 3 s; does it speak TLS?", now);
 }
 
 void ReportConnection::opened() {
@@ -146,11 +145,10 @@ void ReportConnection::opened() {
 
 void ReportConnection::read_replies(const Moment& now) {
   std::array<char, 64 * 1024> bytes;
-  const auto count = ::recv(socket_, bytes.data(), bytes.size(), 0);
-  if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;
-  if (count <= 0) return drop(count == 0 ? "the server closed the connection" : std::strerror(errno), now);
+  const auto received = socket_.receive(bytes);
+  if (!received) return drop(received.error().message, now);
 
-  std::string_view rest{bytes.data(), static_cast<std::size_t>(count)};
+  std::string_view rest{bytes.data(), *received};
   for (auto end = rest.find('\n'); end != std::string_view::npos; end = rest.find('\n')) {
     if (unanswered_ == 0)
       return drop("the server said more than it was asked; is this the line port of a server?", now);
@@ -197,13 +195,10 @@ void ReportConnection::write_reports(const Moment& now) {
   for (;;) {
     while (next_due() && (!now.play || *next_due() <= *now.play)) append_report(now);
     if (out_.empty()) return;
-    const auto count = ::send(socket_, out_.data() + out_begin_, out_.size() - out_begin_, MSG_NOSIGNAL);
-    if (count < 0) {
-      if (errno == EINTR) continue;
-      if (errno != EAGAIN) drop(std::strerror(errno), now);
-      return;
-    }
-    out_begin_ += static_cast<std::size_t>(count);
+    const auto sent = socket_.send(std::string_view(out_).substr(out_begin_));
+    if (!sent) return drop(sent.error().message, now);
+    if (*sent == 0) return;
+    out_begin_ += *sent;
     if (out_begin_ < out_.size()) continue;
     out_.clear();
     out_begin_ = 0;
@@ -212,15 +207,19 @@ void ReportConnection::write_reports(const Moment& now) {
 
 void ReportConnection::drop(const std::string& why, const Moment& now) {
   const bool was_open = state_ == State::open;
-  if (was_open) say_(server_ + ": " + why + "; calling again");
-  if (socket_ >= 0) ::close(socket_);
-  socket_ = -1;
+  const auto where = server_ == endpoint_.text() ? server_ : server_ + " at " + endpoint_.text();
+  std::string hopeless;  // why no other call would do better
+  if (socket_.is_refused() && counts_.answered == 0) hopeless = where + ": " + why;
+  if (first_refused_ == net::speaks_tls_line) hopeless = where + ": " + std::string(net::speaks_tls_remedy);
+  if (was_open && hopeless.empty()) say_(server_ + ": " + why + "; calling again");
+  socket_.close();
   counts_.lost += unanswered_;
   unanswered_ = 0;
   out_.clear();
   out_begin_ = 0;
   in_.clear();
 
+  if (!hopeless.empty()) return give_up(hopeless);
   state_ = State::waiting;
   if (!was_open && ++address_ < addresses_.size()) {
     wake_at_ = now.steady;
@@ -230,10 +229,13 @@ void ReportConnection::drop(const std::string& why, const Moment& now) {
   backoff_ = std::clamp(2 * backoff_, backoff_min, backoff_max);
   wake_at_ = now.steady + backoff_;
   if (!ever_connected_ && now.steady >= first_connect_by_) {
-    state_ = State::given_up;
-    const auto where = server_ == endpoint_.text() ? server_ : server_ + " at " + endpoint_.text();
-    say_("cannot connect to " + where + ": " + why + "; is it running? (proxyherd status)");
+    give_up("cannot connect to " + where + ": " + why + "; is it running? (proxyherd status)");
   }
+}
+
+void ReportConnection::give_up(const std::string& why) {
+  state_ = State::given_up;
+  say_(why);
 }
 
 }  // namespace herd::app

@@ -13,6 +13,8 @@
 
 #include "herd/app/fleet.h"
 #include "herd/base/time.h"
+#include "herd/net/client_socket.h"
+#include "herd/net/server_trust.h"
 #include "herd/node/endpoint.h"
 
 namespace herd::app {
@@ -38,14 +40,16 @@ class ReportConnection {
   };
 
   /// `say` gets a line for people when the server goes, comes back, or refuses something for the first time.
-  ReportConnection(std::string server, node::Endpoint endpoint, Fleet fleet, Time now,
-                   std::function<void(const std::string&)> say);
-  ~ReportConnection();
+  /// `trust` is what to speak TLS with; none: the port is plain.
+  ReportConnection(std::string server, node::Endpoint endpoint, std::optional<net::ServerTrust> trust, Fleet fleet,
+                   Time now, std::function<void(const std::string&)> say);
   ReportConnection(const ReportConnection&) = delete;
   ReportConnection& operator=(const ReportConnection&) = delete;
 
   /// What to wait for with poll(2); its fd is -1 while there is nothing.
   pollfd poll_entry() const;
+  /// Whether not to wait.
+  bool may_have_unread() const { return state_ == State::open && socket_.may_have_unread(); }
   /// The steady time by which take_turn() is wanted, whatever happens.
   std::optional<Time> wake_at() const;
   /// When the next report is due, if one could be sent now.
@@ -57,9 +61,9 @@ class ReportConnection {
   /// Sends nothing more; what has been sent may still be answered.
   void stop() { stopping_ = true; }
 
-  /// Nothing more will happen: all is sent and answered, or the server could never be reached.
+  /// Nothing more will happen: all is sent and answered, or the server could never be reached or spoken to.
   bool done() const;
-  bool ever_connected() const { return ever_connected_; }
+  bool ever_connected() const { return ever_connected_ && state_ != State::given_up; }
 
   const std::string& server() const { return server_; }
   const node::Endpoint& endpoint() const { return endpoint_; }
@@ -72,29 +76,32 @@ class ReportConnection {
     sockaddr_storage bytes;
     socklen_t size;
   };
-  enum class State { waiting, connecting, open, given_up };
+  enum class State { waiting, connecting, greeting, open, given_up };
 
   bool all_sent() const { return stopping_ || !fleet_.next_due(); }
   bool has_room() const;
   bool resolve(std::string& why);
   void connect(const Moment& now);
   void finish_connecting(short revents, const Moment& now);
+  void greet(const Moment& now);
   void opened();
   void read_replies(const Moment& now);
   void take_reply(std::string_view reply);
   void write_reports(const Moment& now);
   void append_report(const Moment& now);
   void drop(const std::string& why, const Moment& now);
+  void give_up(const std::string& why);
 
   std::string server_;
   node::Endpoint endpoint_;
+  std::optional<net::ServerTrust> trust_;
   Fleet fleet_;
   std::function<void(const std::string&)> say_;
   Time first_connect_by_;
 
   State state_ = State::waiting;
-  int socket_ = -1;
-  Time wake_at_;          // waiting: when to connect; connecting: when to lose patience
+  net::ClientSocket socket_;
+  Time wake_at_;          // waiting: when to connect; connecting and greeting: when to lose patience
   Duration backoff_ = 0;  // the last wait, 0 after an answer
   std::vector<Address> addresses_;
   std::size_t address_ = 0;

@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <exception>
 
 #include "herd/app/table.h"
@@ -90,7 +91,7 @@ StatusAnswer read_answer(const std::string& server, const std::string& address, 
       return {server, parse_status(answer->body, server)};
     case 400:
       if (answer->body.find("speaks TLS") == std::string::npos) break;
-      return refusal("speaks TLS, which proxyherd status does not; use curl https://" + address + "/v1/status");
+      return refusal("speaks TLS, of which herd.toml knows nothing; clients in its [tls] says where TLS is spoken");
     case 401:
       if (!has_token) return refusal("needs a token that may \"status\": PROXYHERD_TOKEN=ph_... proxyherd status");
       return refusal("does not know the token in PROXYHERD_TOKEN");
@@ -100,6 +101,11 @@ StatusAnswer read_answer(const std::string& server, const std::string& address, 
       break;
   }
   return {server, Error{address + ": HTTP status " + std::to_string(answer->status)}};
+}
+
+std::string token_of_environment() {
+  const char* variable = std::getenv("PROXYHERD_TOKEN");
+  return std::string(trim(variable == nullptr ? "" : variable));
 }
 
 std::string status_table(const std::vector<StatusAnswer>& answers, bool coloured) {

@@ -43,6 +43,9 @@ struct StatusAnswer {
 StatusAnswer read_answer(const std::string& server, const std::string& address, const Result<net::HttpAnswer>& answer,
                          bool has_token);
 
+/// The token in the environment variable PROXYHERD_TOKEN; empty: none.
+std::string token_of_environment();
+
 /// A row for each server, under headings.
 std::string status_table(const std::vector<StatusAnswer>& answers, bool coloured);
 

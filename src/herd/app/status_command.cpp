@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <thread>
@@ -13,6 +13,7 @@
 
 #include "herd/app/herd_file.h"
 #include "herd/app/server_status.h"
+#include "herd/app/server_trusts.h"
 #include "herd/app/table.h"
 #include "herd/app/terminal.h"
 #include "herd/base/text.h"
@@ -31,24 +32,30 @@ struct StatusOptions {
   std::vector<std::string> names;
   double watch_s = 0;  // 0: once
   bool json = false;
+  TlsOptions tls;
 };
 
-std::vector<StatusAnswer> ask(const std::vector<const node::ServerConfig*>& servers) {
-  const char* variable = std::getenv("PROXYHERD_TOKEN");
-  const std::string token(trim(variable == nullptr ? "" : variable));
+/// A server, and how to trust its HTTP port if that speaks TLS.
+struct Asked {
+  const node::ServerConfig* server;
+  std::optional<net::ServerTrust> trust;
+};
+
+std::vector<StatusAnswer> ask(const std::vector<Asked>& servers) {
+  const auto token = token_of_environment();
   std::vector<StatusAnswer> answers;
   std::vector<net::HttpTarget> targets;
   std::vector<std::size_t> asked;  // which server each target is
-  for (const auto* server : servers) {
+  for (const auto& [server, trust] : servers) {
     if (server->http) {
       asked.push_back(answers.size());
-      targets.push_back({server->http->host, server->http->port, "/v1/status", token});
+      targets.push_back({server->http->host, server->http->port, "/v1/status", token, trust});
     }
     answers.push_back({server->id, Error{"no http port configured"}});
   }
   const auto received = net::http_get_all(targets, answer_time_max);
   for (std::size_t i = 0; i < received.size(); ++i) {
-    const auto& server = *servers[asked[i]];
+    const auto& server = *servers[asked[i]].server;
     answers[asked[i]] = read_answer(server.id, server.http->text(), received[i], !token.empty());
   }
   return answers;
@@ -64,7 +71,7 @@ std::size_t terminal_lines(const std::string& text, unsigned columns) {
   return lines;
 }
 
-[[noreturn]] void watch(const StatusOptions& options, const std::vector<const node::ServerConfig*>& servers) {
+[[noreturn]] void watch(const StatusOptions& options, const std::vector<Asked>& servers) {
   const bool in_place = is_terminal(STDOUT_FILENO) && !options.json;
   const bool coloured = shows_colour(STDOUT_FILENO);
   for (std::size_t lines_before = 0;;) {
@@ -79,12 +86,14 @@ std::size_t terminal_lines(const std::string& text, unsigned columns) {
 
 int status(const StatusOptions& options) {
   const auto config = load_herd(options.config_file);
-  std::vector<const node::ServerConfig*> servers;
+  ServerTrusts trusts(options.tls);
+  std::vector<Asked> servers;
   servers.reserve(config.servers.size());
-  for (const auto& name : options.names) servers.push_back(&server_named(config, name, options.config_file));
-  if (options.names.empty()) {
-    for (const auto& server : config.servers) servers.push_back(&server);
-  }
+  const auto add = [&](const node::ServerConfig& server) {
+    servers.push_back({&server, trusts.of_http(config, server)});
+  };
+  for (const auto& name : options.names) add(server_named(config, name, options.config_file));
+  if (options.names.empty()) std::ranges::for_each(config.servers, add);
   if (options.watch_s > 0) watch(options, servers);
   const auto answers = ask(servers);
   std::cout << (options.json ? status_json(answers) : status_table(answers, shows_colour(STDOUT_FILENO)));
@@ -107,16 +116,20 @@ void add_status_command(CLI::App& app, std::function<int()>& action) {
       ->check(CLI::Range(watch_s_min, watch_s_max).description(""));
   command.add_flag("--json", options->json, "Print a JSON array of {server, ok, status or error}");
   add_config_option(command, options->config_file);
+  add_ca_option(command, options->tls);
   command.footer(
       "Asks every server at its http port. LINKS shows each neighbour, whether the link is up, and how old\n"
       "what comes over it is. Status 0 if all servers told it within a second, 1 otherwise.\n"
+      "Where [tls] says that HTTP ports speak TLS, a server is to show the certificate that is named there, or\n"
+      "one of an authority that is trusted.\n"
       "Where [auth] names tokens, set the environment variable PROXYHERD_TOKEN to one that may \"status\".\n"
       "\n"
       "Examples:\n"
       "  proxyherd status\n"
       "  proxyherd status Riley Campbell --watch\n"
       "  proxyherd status --json\n"
-      "  PROXYHERD_TOKEN=ph_... proxyherd status\n");
+      "  PROXYHERD_TOKEN=ph_... proxyherd status\n"
+      "  proxyherd status --ca web-ca.crt\n");
   command.callback([options, &action] { action = [options] { return status(*options); }; });
 }
 

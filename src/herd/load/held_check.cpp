@@ -5,7 +5,9 @@
 #include <utility>
 
 #include "herd/load/whatsat_conversation.h"
+#include "herd/net/client_tls.h"
 #include "herd/net/clock.h"
+#include "herd/net/server_trust.h"
 
 namespace herd::load {
 namespace {
@@ -64,7 +66,10 @@ Result<std::vector<std::size_t>> find_not_held(net::ClientSocket socket, const s
 Result<void> check_line_port(net::ClientSocket socket, Duration patience) {
   WhatsatConversation conversation(std::move(socket));
   conversation.ask("bench-is-anybody-there");
-  auto exchanged = conversation.exchange(net::steady_now() + patience, [](std::string_view) {});
+  bool speaks_tls = false;
+  auto exchanged = conversation.exchange(net::steady_now() + patience,
+                                         [&](std::string_view line) { speaks_tls = line == net::speaks_tls_line; });
+  if (speaks_tls) return Error{std::string(net::speaks_tls_remedy)};
   if (exchanged && conversation.under_way() > 0) return Error{"does not answer WHATSAT"};
   return exchanged;
 }

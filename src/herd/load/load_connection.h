@@ -37,6 +37,8 @@ class LoadConnection {
   void send();
   bool has_unsent() const { return sent_bytes_ < out_.size(); }
 
+  /// Whether to receive on before awaiting the socket, which may never be readable again.
+  bool may_have_unread() const { return socket_.may_have_unread(); }
   /// Takes what has arrived, using `buffer` for the time of the call, and returns how many answers there were.
   std::uint64_t receive(std::span<char> buffer);
 

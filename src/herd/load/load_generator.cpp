@@ -5,23 +5,14 @@
 #include "herd/net/clock.h"
 
 namespace herd::load {
-namespace {
-
-constexpr Duration connect_time_max = 5 * second;
-
-}  // namespace
-
 Result<std::unique_ptr<LoadGenerator>> LoadGenerator::connect(const LoadPlan& plan,
                                                               const std::vector<LoadTarget>& targets) {
   std::unique_ptr<LoadGenerator> generator(new LoadGenerator(plan, targets));
   std::vector<std::vector<LoadConnection>> shares(plan.threads);
   for (std::size_t i = 0; i < plan.connections; ++i) {
     const auto& target = targets[i % targets.size()];
-    auto socket = net::ClientSocket::connect(target.host, target.port, connect_time_max);
-    if (!socket) {
-      return Error{"cannot connect to " + target.name + ": " + socket.error().message +
-                   (i < targets.size() ? "; is it running?" : " at connection " + std::to_string(i + 1))};
-    }
+    auto socket = i < targets.size() ? target.connect() : target.connect(" at connection " + std::to_string(i + 1));
+    if (!socket) return socket.error();
     shares[i % plan.threads].emplace_back(*std::move(socket), i % targets.size(),
                                           ReportLines(plan.clients, i, plan.connections));
   }

@@ -11,16 +11,10 @@
 
 #include "herd/base/result.h"
 #include "herd/base/time.h"
+#include "herd/load/load_target.h"
 #include "herd/load/load_worker.h"
 
 namespace herd::load {
-
-/// The line port of a server, and what to call it in messages.
-struct LoadTarget {
-  std::string name;
-  std::string host;
-  std::uint16_t port = 0;
-};
 
 struct LoadPlan {
   MovingClients clients;

@@ -72,7 +72,9 @@ void LoadWorker::run(const LoadShare& share, const std::atomic<bool>& stop) {
           watch(i, false);
         }
       }
-      if ((event.events & ~static_cast<std::uint32_t>(EPOLLOUT)) != 0) take_answers(i, share);
+      if ((event.events & ~static_cast<std::uint32_t>(EPOLLOUT)) == 0) continue;
+      take_answers(i, share);
+      while (connections_[i].may_have_unread()) take_answers(i, share);
     }
   }
   give_up_unanswered(share, net::steady_now());

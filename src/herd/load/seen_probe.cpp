@@ -11,7 +11,6 @@
 namespace herd::load {
 namespace {
 
-constexpr Duration connect_time_max = 5 * second;
 constexpr Duration question_interval_part = 32;
 constexpr Duration pause_min = 5 * millisecond;
 constexpr std::uint64_t pause_steps = 10;
@@ -19,19 +18,15 @@ constexpr Duration pause_step = millisecond;
 /// How soon stop() is noticed.
 constexpr Duration wait_max = 20 * millisecond;
 
-Error cannot_connect(const LoadTarget& target, const Error& error) {
-  return {"cannot connect to " + target.name + ": " + error.message + "; is it running?"};
-}
-
 }  // namespace
 
 Result<std::unique_ptr<SeenProbe>> SeenProbe::connect(const std::vector<LoadTarget>& sources, const LoadTarget& at) {
-  auto asker = net::ClientSocket::connect(at.host, at.port, connect_time_max);
-  if (!asker) return cannot_connect(at, asker.error());
+  auto asker = at.connect();
+  if (!asker) return asker.error();
   std::unique_ptr<SeenProbe> probe(new SeenProbe(at.name, *std::move(asker)));
   for (const auto& source : sources) {
-    auto socket = net::ClientSocket::connect(source.host, source.port, connect_time_max);
-    if (!socket) return cannot_connect(source, socket.error());
+    auto socket = source.connect();
+    if (!socket) return socket.error();
     probe->sources_.push_back(
         {source.name, *std::move(socket), "bench-seen-" + std::to_string(probe->sources_.size())});
   }

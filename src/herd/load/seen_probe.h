@@ -10,7 +10,7 @@
 #include "herd/base/result.h"
 #include "herd/base/time.h"
 #include "herd/load/latency_histogram.h"
-#include "herd/load/load_generator.h"
+#include "herd/load/load_target.h"
 #include "herd/load/whatsat_conversation.h"
 
 namespace herd::load {

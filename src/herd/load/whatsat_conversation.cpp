@@ -50,14 +50,15 @@ Result<void> WhatsatConversation::exchange(Time deadline, const std::function<vo
   for (bool answered = false; !answered;) {
     if (!out_.empty()) {
       const auto sent = socket_.send(out_);
-      if (!sent) return sent.error();
-      out_.erase(0, *sent);
+      // What the server said before it closed may still be on its way; receiving will tell that it is over.
+      out_.erase(0, sent ? *sent : out_.size());
     }
-    pollfd entry{socket_.descriptor(), static_cast<short>(out_.empty() ? POLLIN : POLLIN | POLLOUT), 0};
+    const bool has_unread = socket_.may_have_unread();
+    pollfd entry{socket_.descriptor(), socket_.awaited(!out_.empty()), 0};
     const auto wait = std::max<Duration>(deadline - net::steady_now(), 0);
     const timespec timeout{wait / second, wait % second};
-    if (ppoll(&entry, 1, &timeout, nullptr) <= 0) return {};
-    if ((entry.revents & ~POLLOUT) == 0) continue;
+    if (!has_unread && ppoll(&entry, 1, &timeout, nullptr) <= 0) return {};
+    if (!has_unread && !out_.empty() && (entry.revents & ~POLLOUT) == 0) continue;
 
     std::array<char, 64 * 1024> buffer;
     const auto received = socket_.receive(buffer);

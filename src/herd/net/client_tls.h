@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string_view>
 
 #include "herd/base/result.h"
 #include "herd/net/certificate.h"
@@ -11,6 +12,9 @@
 struct ssl_ctx_st;  // OpenSSL's
 
 namespace herd::net {
+
+/// What a client is told that speaks plainly to a line port of TLS.
+inline constexpr std::string_view speaks_tls_line = "? this port speaks TLS";
 
 /// With what a server proves its name to clients on one of its ports, and what it demands of them: TLS 1.2 or later.
 class ClientTls {

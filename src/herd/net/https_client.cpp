@@ -22,6 +22,7 @@
 
 #include "herd/net/clock.h"
 #include "herd/net/name_lookup.h"
+#include "herd/net/server_trust.h"
 #include "herd/net/spawn.h"
 
 namespace herd::net {
@@ -45,12 +46,6 @@ std::string duration_text(Duration duration) {
   return std::to_string(duration / millisecond) + " ms";
 }
 
-bool is_address(const std::string& host) {
-  error_code no_address;
-  asio::ip::make_address(host, no_address);
-  return !no_address;
-}
-
 }  // namespace
 
 struct HttpsClient::State {
@@ -65,15 +60,12 @@ struct HttpsClient::State {
     Time idle_since = 0;
   };
 
-  State(EventLoop& loop, Options with) : options(std::move(with)), context(loop.context()), lookup(context) {
-    SSL_CTX_set_min_proto_version(tls.native_handle(), TLS1_2_VERSION);
-    tls.set_verify_mode(ssl::verify_peer);
-    if (options.authorities.empty()) {
-      tls.set_default_verify_paths();
-    } else {
-      check_authorities(options.authorities).value();
-      tls.load_verify_file(options.authorities);
-    }
+  State(EventLoop& loop, Options with)
+      : options(std::move(with)),
+        context(loop.context()),
+        trust(ServerTrust::read({.authorities = options.authorities}).value()),
+        lookup(context) {
+    SSL_CTX_up_ref(trust.context());
   }
 
   asio::awaitable<void> serve(std::string target, Done done);
@@ -90,7 +82,8 @@ struct HttpsClient::State {
 
   const Options options;
   asio::io_context& context;
-  ssl::context tls{ssl::context::tls_client};
+  ServerTrust trust;
+  ssl::context tls{trust.context()};
   bool closed = false;
   std::atomic<std::uint64_t> connections_made = 0;
   std::list<std::unique_ptr<Connection>> idle;  // the last used first
@@ -122,12 +115,8 @@ std::uint64_t HttpsClient::connections_made() const {
 }
 
 Result<void> HttpsClient::check_authorities(const std::filesystem::path& file) {
-  ssl::context context(ssl::context::tls_client);
-  error_code error;
-  context.load_verify_file(file, error);
-  if (!error) return {};
-  return Error{file.string() + ": no certificates can be read from it: " + error.message() +
-               "; name a PEM file of the authorities to trust"};
+  if (const auto read = ServerTrust::read({.authorities = file}); !read) return read.error();
+  return {};
 }
 
 asio::awaitable<void> HttpsClient::State::serve(std::string target, Done done) {
@@ -235,12 +224,7 @@ asio::awaitable<Result<void>> HttpsClient::State::find_addresses(Deadline deadli
 
 asio::awaitable<Result<void>> HttpsClient::State::shake_hands(Connection& connection, Deadline deadline) {
   auto* handle = connection.stream.native_handle();
-  const bool host_is_set = is_address(options.host)
-                               ? X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(handle), options.host.c_str()) == 1
-                               : SSL_set1_host(handle, options.host.c_str()) == 1 &&
-                                     SSL_ctrl(handle, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
-                                              const_cast<char*>(options.host.c_str())) == 1;
-  if (!host_is_set) throw std::bad_alloc();
+  trust.prepare(handle, options.host);
   connection.socket().expires_at(deadline);
   const auto [error] = co_await connection.stream.async_handshake(ssl::stream_base::client, as_result);
   if (!error) co_return Result<void>();

@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstring>
 #include <poll.h>
-#include <sys/socket.h>
 #include <unistd.h>
 #include <utility>
 
@@ -46,26 +45,33 @@ Result<void> LineClient::converse(int input, std::string pending, const OnReplie
   for (;;) {
     if (sending && pending.empty() && input < 0) {
       sending = false;
-      shutdown(socket_.descriptor(), SHUT_WR);
+      socket_.end_sending();
     }
     const bool reading_input = sending && pending.empty();
-    const auto events = static_cast<short>(POLLIN | (pending.empty() ? 0 : POLLOUT));
+    const auto events = socket_.awaited(!pending.empty());
+    const bool has_unread = socket_.may_have_unread();
     std::array<pollfd, 2> waiting{{{.fd = socket_.descriptor(), .events = events, .revents = 0},
                                    {.fd = reading_input ? input : -1, .events = POLLIN, .revents = 0}}};
-    if (poll(waiting.data(), waiting.size(), -1) < 0 && errno != EINTR) return system_error(errno);
+    if (poll(waiting.data(), waiting.size(), has_unread ? 0 : -1) < 0 && errno != EINTR) return system_error(errno);
 
     // Replies first: a server that refuses a line says why before it closes.
-    if ((waiting[0].revents & (POLLIN | POLLERR | POLLHUP)) != 0) {
-      const auto count = recv(socket_.descriptor(), piece.data(), piece.size(), 0);
-      if (count > 0) on_replies(std::string_view(piece).substr(0, static_cast<std::size_t>(count)));
-      if (count == 0 && (sending || !all_sent)) return Error{"the server closed before it had read everything"};
-      if (count == 0) return {};
-      if (count < 0 && !is_temporary(errno)) return system_error(errno);
+    if (waiting[0].revents != 0 || has_unread) {
+      const auto received = socket_.receive(piece);
+      if (received) {
+        if (*received > 0) on_replies(std::string_view(piece).substr(0, *received));
+      } else if (!socket_.has_ended()) {
+        return received.error();
+      } else if (sending || !all_sent) {
+        return Error{"the server closed before it had read everything"};
+      } else {
+        return {};
+      }
     }
-    if ((waiting[0].revents & POLLOUT) != 0) {
-      const auto count = ::send(socket_.descriptor(), pending.data(), pending.size(), MSG_NOSIGNAL);
-      if (count > 0) pending.erase(0, static_cast<std::size_t>(count));
-      if (count < 0 && !is_temporary(errno)) {
+    if (waiting[0].revents != 0 && !pending.empty()) {
+      const auto sent = socket_.send(pending);
+      if (sent) {
+        pending.erase(0, *sent);
+      } else {
         // What the server said before it closed may still be on its way to us.
         all_sent = false;
         pending.clear();

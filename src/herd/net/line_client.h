@@ -21,6 +21,11 @@ class LineClient {
   /// Connects, trying each address of the host for `timeout`. The error is the reason alone: "Connection refused".
   static Result<LineClient> connect(const std::string& host, std::uint16_t port, Duration timeout);
 
+  /// Before anything is sent: see ClientSocket.
+  Result<void> start_tls(const ServerTrust& trust, const std::string& host, Duration timeout) {
+    return socket_.start_tls(trust, host, timeout);
+  }
+
   /// Sends `bytes`, half-closes, and returns when the server has closed. It is an error if it closed before all was
   /// sent, or broke off.
   Result<void> send(std::string_view bytes, const OnReplies& on_replies);

@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "herd/net/client_tls.h"
 #include "herd/net/clock.h"
 
 namespace herd::net {
@@ -75,7 +76,7 @@ LineSession::Next LineSession::on_misunderstanding(bool speaks_tls, Desk& desk) 
   services_.warn("line port: " + protocol_.client_address() +
                  (speaks_tls ? " speaks TLS, and this port does not; see clients in [tls] of herd.toml"
                              : " does not speak TLS, and this port speaks nothing else"));
-  if (!speaks_tls) desk.replies = "? this port speaks TLS\n";
+  if (!speaks_tls) desk.replies = std::string(speaks_tls_line) + "\n";
   return Next::close;
 }
 

@@ -3,17 +3,50 @@
 #include <cerrno>
 #include <new>
 #include <openssl/err.h>
+#include <sys/socket.h>
 
 #include "herd/net/openssl_handles.h"
 
 namespace herd::net {
+
+namespace {
+
+int send_quietly(BIO* bio, const char* bytes, int size) {
+  const auto sent =
+      ::send(static_cast<int>(BIO_get_fd(bio, nullptr)), bytes, static_cast<std::size_t>(size), MSG_NOSIGNAL);
+  BIO_clear_retry_flags(bio);
+  if (sent <= 0 && BIO_sock_should_retry(static_cast<int>(sent)) == 1) BIO_set_retry_write(bio);
+  return static_cast<int>(sent);
+}
+
+/// OpenSSL's own socket, but for SIGPIPE: a program whose output goes into a pipe is to end with that, and nobody is to
+/// end because a connection did.
+const BIO_METHOD* socket_method() {
+  static const BIO_METHOD* const made = [] {
+    const auto* plain = BIO_s_socket();
+    auto* method = BIO_meth_new(BIO_TYPE_SOCKET, "socket without SIGPIPE");
+    if (method == nullptr) throw std::bad_alloc();
+    BIO_meth_set_write(method, send_quietly);
+    BIO_meth_set_read(method, BIO_meth_get_read(plain));
+    BIO_meth_set_ctrl(method, BIO_meth_get_ctrl(plain));
+    BIO_meth_set_create(method, BIO_meth_get_create(plain));
+    BIO_meth_set_destroy(method, BIO_meth_get_destroy(plain));
+    return method;
+  }();
+  return made;
+}
+
+}  // namespace
 
 void TlsChannel::Free::operator()(ssl_st* ssl) const {
   SSL_free(ssl);
 }
 
 TlsChannel::TlsChannel(ssl_ctx_st* context, int socket, Role role) : ssl_(SSL_new(context)) {
-  if (!ssl_ || SSL_set_fd(ssl_.get(), socket) != 1) throw std::bad_alloc();
+  auto* bio = BIO_new(socket_method());
+  if (!ssl_ || bio == nullptr) throw std::bad_alloc();
+  BIO_set_fd(bio, socket, BIO_NOCLOSE);
+  SSL_set_bio(ssl_.get(), bio, bio);
   if (role == Role::connects) {
     SSL_set_connect_state(ssl_.get());
   } else {
