@@ -3,7 +3,9 @@
 #include <future>
 #include <gtest/gtest.h>
 
+#include "net/herd_certificates.h"
 #include "net/loopback_listener.h"
+#include "net/tls_server_of_test.h"
 
 namespace herd::net {
 namespace {
@@ -47,6 +49,46 @@ TEST(HttpClient, says_why_there_is_no_answer) {
   EXPECT_EQ(answers[1].error().message, "no answer within 100 ms");
   EXPECT_EQ(answers[2].error().message, "bad version");
   gibberish.get();
+}
+
+TEST(HttpClient, asks_a_server_of_TLS_that_is_to_be_trusted_and_tells_nothing_to_another) {
+  const HerdCertificates herd;
+  const HerdCertificates strangers("strangers");
+  const auto files = herd.issue("Riley");
+  const auto known = ServerTrust::read({}).value().knowing(files.certificate());
+  const auto served_by = [](const CertificateFiles& certificate) {
+    return ClientTls::read({certificate.certificate(), certificate.key()}, ClientTls::Protocol::http).value();
+  };
+  const auto answer = [](const std::string&) { return "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"; };
+  TlsServerOfTest good(served_by(files), answer, "\r\n\r\n");
+  TlsServerOfTest impostor(served_by(strangers.issue("Riley")), answer, "\r\n\r\n");
+  const auto answers = http_get_all({{"127.0.0.1", good.port(), "/v1/status", "ph_secret", known},
+                                     {"127.0.0.1", impostor.port(), "/v1/status", "ph_secret", known}},
+                                    20 * second);
+  EXPECT_EQ(good.heard(),
+            "GET /v1/status HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nAuthorization: Bearer "
+            "ph_secret\r\n\r\n");
+  EXPECT_EQ(impostor.heard(), "(refused)");
+  EXPECT_EQ(answers[0].value().body, "{}");
+  EXPECT_EQ(answers[1].error().message,
+            "its certificate (\"Riley\") is neither that of " + files.certificate().string() +
+                " nor of an authority that is trusted; if that file is new, the server reads it on SIGHUP; else --ca "
+                "FILE names the authority to trust");
+}
+
+TEST(HttpClient, says_why_there_is_no_TLS) {
+  const auto trust = ServerTrust::read({}).value();
+  const LoopbackListener silent;
+  LoopbackListener plain;
+  const auto server = std::async(std::launch::async, [&] {
+    auto conversation = plain.accept();
+    conversation.write("HTTP/1.1 400 Bad Request\r\n\r\n");
+    conversation.read_to_end();
+  });
+  const auto answers = http_get_all(
+      {{"127.0.0.1", silent.port(), "/", "", trust}, {"127.0.0.1", plain.port(), "/", "", trust}}, 500 * millisecond);
+  EXPECT_EQ(answers[0].error().message, "no answer within 500 ms");
+  EXPECT_EQ(answers[1].error().message, "it does not speak TLS");
 }
 
 }  // namespace

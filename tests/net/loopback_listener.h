@@ -59,7 +59,9 @@ class LoopbackListener {
   ~LoopbackListener() { close(socket_); }
 
   std::uint16_t port() const { return port_; }
-  Conversation accept() { return Conversation(::accept(socket_, nullptr, nullptr)); }
+  Conversation accept() { return Conversation(accept_socket()); }
+  /// The caller's own.
+  int accept_socket() const { return ::accept(socket_, nullptr, nullptr); }
 
  private:
   int socket_;

@@ -158,6 +158,11 @@ std::string ServerTrust::failure(const ssl_st* handle, unsigned long tls_error) 
   switch (ERR_GET_LIB(tls_error) == ERR_LIB_SSL ? ERR_GET_REASON(tls_error) : 0) {
     case SSL_AD_REASON_OFFSET + SSL_AD_CERTIFICATE_REQUIRED:
       return "it demands a certificate; --certificate FILE and --key FILE name one";
+    case SSL_AD_REASON_OFFSET + SSL_AD_HANDSHAKE_FAILURE:
+      if (!shows_certificate) {
+        return "it ends the handshake; if it demands a certificate, --certificate FILE and --key FILE name one";
+      }
+      break;
     case SSL_AD_REASON_OFFSET + SSL_AD_CERTIFICATE_EXPIRED:
       return "it says that our certificate has expired";
     case SSL_AD_REASON_OFFSET + SSL_AD_UNKNOWN_CA:
