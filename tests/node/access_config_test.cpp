@@ -79,6 +79,10 @@ TEST(AccessConfig, names_each_mistake) {
   EXPECT_EQ(mistakes_with("[auth]\ntoken = \"t\"\nopen = \"yes\"\n"),
             "h.toml:9: unknown key \"token\" in [auth]; did you mean \"tokens\"?\n"
             "h.toml:10: open in [auth] must be true or false, such as true, not a string");
+  EXPECT_EQ(mistakes_with("[limits]\nreports_per_client_burst = 10\nrequests_per_address_burst = 20\n"),
+            "h.toml:9: reports_per_client_burst is of no use without reports_per_client; add reports_per_client = 5.0\n"
+            "h.toml:10: requests_per_address_burst is of no use without requests_per_address; add "
+            "requests_per_address = 5.0");
   EXPECT_EQ(
       mistakes_with("[limits]\nreports_per_client = 0\nreports_per_client_burst = 0.5\n"
                     "requests_per_address = \"many\"\nrequests_per_address_burst = nan\n"),

@@ -324,6 +324,11 @@ TEST(Config, refuses_what_it_cannot_make_of_TLS_for_clients) {
             "h.toml:14: clients_on names \"lines\"; there are \"line\" and \"http\"");
   EXPECT_EQ(mistakes_in(std::string(herd_of_two) + "[tls]\npeers = \"certs\"\nclients_on = [\"http\"]\n"),
             "h.toml:14: clients_on is of no use without clients; add clients = \"client-certs\"");
+  EXPECT_EQ(mistakes_in(std::string(herd_of_two) + "[tls]\nclients = \"web\"\nclients_on = []\n"),
+            "h.toml:14: clients_on names no port; there are \"line\" and \"http\": name those that are TLS, or leave "
+            "clients_on out for both, or clients for none");
+  EXPECT_EQ(mistakes_in(std::string(herd_of_two) + "[tls]\nclients = \"web\"\nclients_on = \"http\"\n"),
+            "h.toml:14: clients_on in [tls] must be an array of strings, such as [\"line\", \"http\"], not a string");
   const std::string plain_line =
       "line_clients_ca asks line clients for certificates, and the line port is plain; add clients = \"client-certs\", "
       "and \"line\" to clients_on";
@@ -364,8 +369,14 @@ TEST(Config, a_port_for_trackers_is_a_door_like_the_others) {
 
 TEST(Config, a_tls_section_names_a_folder_and_a_server_is_not_called_as_the_CA) {
   EXPECT_EQ(mistakes_in(std::string(herd_of_two) + "[tls]\npears = \"certs\"\n"),
-            "h.toml:12: [tls] has no peers; add peers = \"certs\"\n"
             "h.toml:13: unknown key \"pears\" in [tls]; did you mean \"peers\"?");
+  EXPECT_EQ(mistakes_in(std::string(herd_of_two) + "[tls]\nclient = \"web\"\n"),
+            "h.toml:13: unknown key \"client\" in [tls]; did you mean \"clients\"?");
+  EXPECT_EQ(mistakes_in(std::string(herd_of_two) + "[tls]\npeers = 1\n"),
+            "h.toml:13: peers in [tls] must be a string, such as \"certs\", not a whole number");
+  EXPECT_EQ(mistakes_in(std::string(herd_of_two) + "[tls]\n"),
+            "h.toml:12: [tls] says nothing; add peers = \"certs\" for the links between servers, clients = "
+            "\"client-certs\" for the ports of clients, or both");
   EXPECT_EQ(mistakes_in("[tls]\npeers = \"certs\"\n[herd]\nname = \"n\"\n[[server]]\nid = \"ca\"\nline = "
                         "\"127.0.0.1:1\"\npeer = \"127.0.0.1:2\"\n"),
             "h.toml:6: id \"ca\" is taken: ca.crt and ca.key in the folder of [tls] are the CA's");

@@ -112,7 +112,11 @@ class ConfigReader {
   void read_tls(const TomlSection& section) {
     if (const auto folder = section.string("peers", "\"certs\"")) config_.peer_certificates = beside_file(*folder);
     read_client_tls(section);
-    if (!config_.peer_certificates && !config_.client_tls.folder) section.required_string("peers", "\"certs\"");
+    if (section.is_empty()) {
+      mistakes_.add(section.line(),
+                    "[tls] says nothing; add peers = \"certs\" for the links between servers, clients = "
+                    "\"client-certs\" for the ports of clients, or both");
+    }
   }
 
   void read_client_tls(const TomlSection& section) {
@@ -128,7 +132,12 @@ class ConfigReader {
       if (port.value == "line" || port.value == "http") continue;
       mistakes_.add(port.line, "clients_on names " + in_quotes(port.value) + R"(; there are "line" and "http")");
     }
-    if (!ports.empty() && !tls.folder) {
+    if (section.has("clients_on") && section.lacks("clients_on")) {
+      mistakes_.add(section.where("clients_on"),
+                    "clients_on names no port; there are \"line\" and \"http\": name those that are TLS, or leave "
+                    "clients_on out for both, or clients for none");
+    }
+    if (!ports.empty() && !section.has("clients")) {
       mistakes_.add(ports.front().line, "clients_on is of no use without clients; add clients = \"client-certs\"");
     }
     if (const auto file = section.string("line_clients_ca", "\"clients-ca.crt\"")) {
@@ -176,6 +185,11 @@ class ConfigReader {
     rates.reports_per_client_burst =
         limits.number("reports_per_client_burst", 1, rate_bound).value_or(rates.reports_per_client_burst);
     rates.requests_per_address_burst = limits.number("requests_per_address_burst", 1, rate_bound);
+    for (const std::string rate : {"reports_per_client", "requests_per_address"}) {
+      const auto burst = rate + "_burst";
+      if (!limits.has(burst) || limits.has(rate)) continue;
+      mistakes_.add(limits.where(burst), burst + " is of no use without " + rate + "; add " + rate + " = 5.0");
+    }
   }
 
   void read_server(const TomlSection& section) {

@@ -66,6 +66,16 @@ TomlSection::TomlSection(const toml::table& table, std::string name, std::size_t
   }
 }
 
+bool TomlSection::lacks(std::string_view key) const {
+  const auto* node = table_->get(key);
+  return node == nullptr || (node->is_array() && node->as_array()->empty());
+}
+
+std::size_t TomlSection::where(std::string_view key) const {
+  const auto* node = table_->get(key);
+  return node == nullptr ? line_ : line_of(*node);
+}
+
 std::optional<Located<std::string>> TomlSection::string(std::string_view key, std::string_view example) const {
   const auto* node = table_->get(key);
   if (node == nullptr) return std::nullopt;

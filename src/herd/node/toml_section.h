@@ -42,6 +42,14 @@ class TomlSection {
 
   std::size_t line() const { return line_; }
 
+  bool has(std::string_view key) const { return table_->contains(key); }
+  /// Whether there is no such key, or an empty array.
+  bool lacks(std::string_view key) const;
+  /// Whether nothing at all is said here.
+  bool is_empty() const { return table_->empty(); }
+  /// Where the value of the key stands; where the table does if there is no such key.
+  std::size_t where(std::string_view key) const;
+
   /// `example` is what a right value looks like, as TOML.
   std::optional<Located<std::string>> string(std::string_view key, std::string_view example) const;
   std::optional<Located<std::string>> required_string(std::string_view key, std::string_view example) const;
