@@ -67,7 +67,8 @@ tokens = "tokens.toml"
 `);
     const [created] = /\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC/.exec(read('tokens.toml'));
     assert.equal(read('tokens.toml'), `# Who may do what. \`proxyherd token new\`, \`list\` and \`revoke\` write this file anew: comments are not kept.
-# Servers read it when they start and on SIGHUP. Secrets are not in it, only their hashes.
+# Servers read it when they start and on SIGHUP. Of tokens it has only hashes; ids of devices that are secrets
+# (id_is_secret) stand here in clear: let nobody else read it.
 
 [[token]]
 name = 'phone-7'
@@ -94,14 +95,17 @@ phone-7  token     phone-7, old/*  report, read  ${created}
 
   it('takes the id of a device for its secret, and warns of it', () => {
     describeServer({ auth: named });
-    const { stdout } = run('token', 'new', '--client', '8h3kq0z7', '--may', 'report', '--id-is-secret');
-    assert.equal(stdout, `token 8h3kq0z7: may report for 8h3kq0z7
+    const make = () => run('token', 'new', '--client', '8h3kq0z7', '--may', 'report', '--id-is-secret');
+    assert.equal(make().stdout, `token device: may report for 8h3kq0z7
 
 The device shows nothing but its id, 8h3kq0z7: whoever knows it, or guesses it, can
 do the same. Choose ids that nobody guesses, such as 16 random letters and digits.
 Running servers read the file on SIGHUP.
 `);
     assert.match(read('tokens.toml'), new RegExp(`hash = "sha256:${sha256('8h3kq0z7')}"\nid_is_secret = true\n`));
+    assert.deepEqual(read('tokens.toml').match(/8h3kq0z7/g), ['8h3kq0z7'], 'it is no name');
+    assert.equal(make().stderr,
+      'proxyherd: the id has a token already, device; `proxyherd token revoke device` first\n');
     for (const client of ['a*', 'a%20b']) {
       const { status, stderr } = run('token', 'new', '--client', client, '--may', 'report', '--id-is-secret');
       assert.equal(status, 2);
@@ -203,6 +207,14 @@ describe('[auth]', () => {
       run('token', 'new', '--client', 'b', '--may', 'report');
       child.kill('SIGHUP');
       await logged(/ info tokens read: 2 /);
+      run('token', 'new', '--client', '8h3kq0z7', '--may', 'report', '--id-is-secret');
+      fs.chmodSync(file('tokens.toml'), 0o644);
+      child.kill('SIGHUP');
+      const warning = /warning:? \S*tokens\.toml: every user of this machine can read it, and whoever knows an id .*; chmod 600 it\n/;
+      await logged(warning);
+      const checked = run('check-config');
+      assert.equal(checked.status, 0);
+      assert.match(checked.stdout, warning);
       fs.writeFileSync(file('tokens.toml'), 'x');
       child.kill('SIGHUP');
       await logged(/ error tokens not read, the ones before stay in use: .*tokens\.toml:1: /);

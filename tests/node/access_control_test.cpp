@@ -137,6 +137,10 @@ TEST(AccessControl, reads_its_file_again_and_keeps_what_it_knew_if_that_is_broke
   ASSERT_TRUE(access.read(file));
   EXPECT_EQ(access.grant({.authorization = "Bearer one"}), nullptr);
   EXPECT_NE(access.grant({.authorization = "Bearer two"}), nullptr);
+  EXPECT_EQ(access.read(file).value(), std::nullopt);
+  std::filesystem::permissions(file, std::filesystem::perms::others_write, std::filesystem::perm_options::add);
+  EXPECT_EQ(access.read(file).value(), wrong_with_mode(file, {}));
+  EXPECT_NE(wrong_with_mode(file, {}), std::nullopt);
   EXPECT_EQ(access.counters().tokens, 1U);
   std::filesystem::remove(file);
 }

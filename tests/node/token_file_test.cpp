@@ -13,7 +13,8 @@ using protocols::Verb;
 
 constexpr std::string_view three =
     R"(# Who may do what. `proxyherd token new`, `list` and `revoke` write this file anew: comments are not kept.
-# Servers read it when they start and on SIGHUP. Secrets are not in it, only their hashes.
+# Servers read it when they start and on SIGHUP. Of tokens it has only hashes; ids of devices that are secrets
+# (id_is_secret) stand here in clear: let nobody else read it.
 
 [[token]]
 name = 'phone-7'
@@ -33,7 +34,7 @@ may = ["report"]
 name = 'trucks'
 certificate = 'The "trucks"'
 clients = ["truck-*"]
-may = []
+may = ["report"]
 )";
 
 std::vector<Token> those_three() {
@@ -45,7 +46,7 @@ std::vector<Token> those_three() {
            {Verb::report, Verb::read, Verb::forget, Verb::places, Verb::status},
            "2026-11-23 01:20:00 UTC"},
           {"van", Token::Shown::client_id, net::sha256(""), "", {"van"}, {Verb::report}, ""},
-          {"trucks", Token::Shown::certificate, {}, "The \"trucks\"", {"truck-*"}, {}, ""}};
+          {"trucks", Token::Shown::certificate, {}, "The \"trucks\"", {"truck-*"}, {Verb::report}, ""}};
 }
 
 std::string mistakes_in(std::string_view text) {
@@ -76,29 +77,37 @@ TEST(TokenFile, is_written_as_it_is_read) {
 TEST(TokenFile, names_each_mistake_and_its_line) {
   EXPECT_EQ(mistakes_in("[[tokens]]\n"), "t.toml:1: unknown key \"tokens\" in the file; did you mean \"token\"?");
   EXPECT_EQ(mistakes_in("[[token]]\nname = \"a\nb\"\n").substr(0, 9), "t.toml:2:");
-  EXPECT_EQ(mistakes_in("[[token]]\nclients = [\"*\"]\n" + std::string(hash)),
+  EXPECT_EQ(mistakes_in("[[token]]\nclients = [\"*\"]\nmay = [\"read\"]\n" + std::string(hash)),
             "t.toml:1: [[token]] has no name; add name = \"phone-7\"");
-  EXPECT_EQ(mistakes_in_token("clients = [\"*\"]\n"),
+  EXPECT_EQ(mistakes_in_token("clients = [\"*\"]\nmay = [\"read\"]\n"),
             "t.toml:1: [[token]] must have either hash or certificate; make one with `proxyherd token new`");
-  EXPECT_EQ(mistakes_in_token(std::string(hash) + "certificate = \"c\"\nclients = [\"*\"]\n"),
+  EXPECT_EQ(mistakes_in_token(std::string(hash) + "certificate = \"c\"\nclients = [\"*\"]\nmay = [\"read\"]\n"),
             "t.toml:1: [[token]] must have either hash or certificate; make one with `proxyherd token new`");
-  EXPECT_EQ(mistakes_in_token("certificate = \"\"\nclients = [\"*\"]\n"),
+  EXPECT_EQ(mistakes_in_token("certificate = \"\"\nclients = [\"*\"]\nmay = [\"read\"]\n"),
             "t.toml:3: certificate is empty; write its common name");
   EXPECT_EQ(mistakes_in_token(hash),
-            "t.toml:1: [[token]] is for no client; add clients = [\"phone-7\"], or [\"*\"] for all");
+            "t.toml:1: [[token]] is for no client; add clients = [\"phone-7\"], or [\"*\"] for all\n"
+            "t.toml:1: [[token]] may do nothing; add may = [\"report\", \"read\"], or take the token out");
+  EXPECT_EQ(mistakes_in_token(std::string(hash) + "clients = []\nmay = []\n"),
+            "t.toml:4: [[token]] is for no client; add clients = [\"phone-7\"], or [\"*\"] for all\n"
+            "t.toml:5: [[token]] may do nothing; add may = [\"report\", \"read\"], or take the token out");
+  EXPECT_EQ(mistakes_in_token(std::string(hash) + "clients = \"*\"\nmay = \"read\"\n"),
+            "t.toml:4: clients in [[token]] must be an array of strings, such as [\"phone-7\"], not a string\n"
+            "t.toml:5: may in [[token]] must be an array of strings, such as [\"report\", \"read\"], not a string");
   EXPECT_EQ(mistakes_in_token(std::string(hash) + "clients = [\"\"]\nmay = [\"reed\"]\n"),
             "t.toml:4: clients: a pattern is empty; write a client's id, or * for all\n"
             "t.toml:5: may: \"reed\" is nothing one may do; did you mean \"read\"?");
-  EXPECT_EQ(mistakes_in_token(std::string(hash) + "id_is_secret = 1\nclients = [\"*\"]\n"),
+  EXPECT_EQ(mistakes_in_token(std::string(hash) + "id_is_secret = 1\nclients = [\"*\"]\nmay = [\"read\"]\n"),
             "t.toml:4: id_is_secret in [[token]] must be true or false, such as true, not a whole number");
   EXPECT_EQ(mistakes_in("[[token]]\nname = \"a\"\n" + std::string(hash) +
-                        "clients = [\"*\"]\n[[token]]\nname = \"a\"\n" + std::string(hash) + "clients = [\"*\"]\n"),
-            "t.toml:6: name \"a\" is taken by the token of line 2; give each its own");
+                        "clients = [\"*\"]\nmay = [\"read\"]\n[[token]]\nname = \"a\"\n" + std::string(hash) +
+                        "clients = [\"*\"]\nmay = [\"read\"]\n"),
+            "t.toml:7: name \"a\" is taken by the token of line 2; give each its own");
 }
 
 TEST(TokenFile, does_not_repeat_a_hash_that_is_none) {
   for (const auto* bad : {"hash = \"secret\"\n", "hash = \"sha256:secret\"\n", "hash = \"\"\n"}) {
-    EXPECT_EQ(mistakes_in_token(std::string(bad) + "clients = [\"*\"]\n"),
+    EXPECT_EQ(mistakes_in_token(std::string(bad) + "clients = [\"*\"]\nmay = [\"read\"]\n"),
               "t.toml:3: hash is none: it must be \"sha256:\" and 64 hexadecimal digits");
   }
 }
@@ -118,14 +127,15 @@ TEST(TokenFile, has_names_that_can_be_typed_and_patterns_that_can_be_ids) {
 TEST(TokenFile, with_too_many_patterns_is_refused) {
   std::string patterns;
   for (int i = 0; i < 1000; ++i) patterns += "\"" + std::to_string(i) + "\",";
-  EXPECT_EQ(mistakes_in_token(std::string(hash) + "clients = [" + patterns + "]\n"), "none");
-  EXPECT_EQ(mistakes_in_token(std::string(hash) + "clients = [" + patterns + "\"x\"]\n"),
+  EXPECT_EQ(mistakes_in_token(std::string(hash) + "clients = [" + patterns + "]\nmay = [\"read\"]\n"), "none");
+  EXPECT_EQ(mistakes_in_token(std::string(hash) + "clients = [" + patterns + "\"x\"]\nmay = [\"read\"]\n"),
             "t.toml:1: [[token]] has more than 1000 patterns in clients; use * in fewer of them");
 }
 
 TEST(TokenFile, with_more_than_100000_tokens_is_refused) {
   const auto token = [](std::size_t number) {
-    return "[[token]]\nname=\"" + std::to_string(number) + "\"\n" + std::string(hash) + "clients=[\"*\"]\n";
+    return "[[token]]\nname=\"" + std::to_string(number) + "\"\n" + std::string(hash) +
+           "clients=[\"*\"]\nmay=[\"read\"]\n";
   };
   std::string text;
   for (std::size_t i = 0; i < tokens_max; ++i) text += token(i);
@@ -133,7 +143,7 @@ TEST(TokenFile, with_more_than_100000_tokens_is_refused) {
   ASSERT_TRUE(most) << most.error().message.substr(0, 200);
   EXPECT_EQ(most->size(), 100'000U);
   EXPECT_EQ(mistakes_in(text + token(tokens_max)),
-            "t.toml:400001: there are more than 100000 tokens; let one serve several clients, by a pattern");
+            "t.toml:500001: there are more than 100000 tokens; let one serve several clients, by a pattern");
 }
 
 class TokenFileOnDisk : public testing::Test {
@@ -162,6 +172,25 @@ TEST_F(TokenFileOnDisk, is_replaced_as_a_whole_and_is_its_owners_alone) {
   std::size_t files = 0;
   for ([[maybe_unused]] const auto& each : std::filesystem::directory_iterator(file().parent_path())) ++files;
   EXPECT_EQ(files, 1U);
+}
+
+TEST_F(TokenFileOnDisk, is_worth_a_warning_if_every_user_can_change_it_or_read_ids_that_are_secrets) {
+  const auto warning = [this](mode_t mode, const std::vector<Token>& tokens) {
+    EXPECT_EQ(chmod(file().c_str(), mode), 0);
+    return wrong_with_mode(file(), tokens).value_or("none");
+  };
+  ASSERT_TRUE(write_tokens(file(), those_three()));
+  const std::vector<Token> without_ids{those_three()[0], those_three()[2]};
+  const auto changed =
+      file().string() + ": every user of this machine can change it, and so who may do what; chmod 600 it";
+  const auto read = file().string() + ": every user of this machine can read it, and whoever knows an id that is a " +
+                    "secret (id_is_secret) may do what its device may; chmod 600 it";
+  EXPECT_EQ(warning(0600, those_three()), "none");
+  EXPECT_EQ(warning(0660, those_three()), "none") << "who is in its group was put there";
+  EXPECT_EQ(warning(0644, those_three()), read);
+  EXPECT_EQ(warning(0644, without_ids), "none") << "hashes tell nobody anything";
+  EXPECT_EQ(warning(0602, without_ids), changed);
+  EXPECT_EQ(warning(0666, those_three()), changed);
 }
 
 TEST_F(TokenFileOnDisk, that_cannot_be_written_leaves_nothing_behind) {

@@ -99,7 +99,10 @@ std::string access_text(const node::Config& config) {
     return config.is_open ? "access: open, whoever reaches a port may do everything\n"
                           : "access: whoever is on the same machine may do everything\n";
   }
-  return "access: HTTP by " + counted(check_tokens(config), "token") + " in " + config.tokens->string() + '\n';
+  const auto tokens = check_tokens(config);
+  auto text = "access: HTTP by " + counted(tokens.size(), "token") + " in " + config.tokens->string() + '\n';
+  if (const auto wrong = node::wrong_with_mode(*config.tokens, tokens)) text += "warning: " + *wrong + '\n';
+  return text;
 }
 
 /// Checks the password file, and says whom the herd hears; empty without a broker. Throws UsageError.

@@ -1,12 +1,9 @@
 #include "herd/app/herd_file.h"
 
-#include <vector>
-
 #include "herd/app/usage_error.h"
 #include "herd/base/nearest_name.h"
 #include "herd/base/text.h"
 #include "herd/net/clock.h"
-#include "herd/node/token_file.h"
 #include "herd/places/place_file.h"
 
 namespace herd::app {
@@ -44,11 +41,11 @@ net::Certificate check_certificate_of(const node::ServerConfig& server, const no
   return *std::move(certificate);
 }
 
-std::size_t check_tokens(const node::Config& config) {
-  if (!config.tokens) return 0;
-  const auto tokens = node::read_tokens(*config.tokens);
+std::vector<node::Token> check_tokens(const node::Config& config) {
+  if (!config.tokens) return {};
+  auto tokens = node::read_tokens(*config.tokens);
   if (!tokens) throw UsageError(tokens.error().message);
-  return tokens->size();
+  return *std::move(tokens);
 }
 
 void check_place_files(const node::Config& config) {

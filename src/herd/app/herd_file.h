@@ -5,9 +5,11 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "herd/net/certificate.h"
 #include "herd/node/config.h"
+#include "herd/node/token_file.h"
 
 namespace herd::app {
 
@@ -24,8 +26,8 @@ const node::ServerConfig& server_named(const node::Config& config, std::string_v
 /// The certificate of a server of a herd with TLS. Throws UsageError if it could not link to its neighbours with it.
 net::Certificate check_certificate_of(const node::ServerConfig& server, const node::Config& config);
 
-/// How many tokens the herd's file holds; 0 if it names none. Throws UsageError if the file is missing or broken.
-std::size_t check_tokens(const node::Config& config);
+/// The tokens of the herd's file; none if it names none. Throws UsageError if the file is missing or broken.
+std::vector<node::Token> check_tokens(const node::Config& config);
 
 /// Throws UsageError if a server of the herd could not answer from its [places] files.
 void check_place_files(const node::Config& config);

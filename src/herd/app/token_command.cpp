@@ -102,6 +102,12 @@ std::string free_name(const std::vector<Token>& tokens, std::string wish) {
   return name;
 }
 
+/// What to call the token if nothing is said.
+std::string wished_name(const TokenOptions& options) {
+  if (options.id_is_secret) return "device";  // names are told to people and scripts, secrets are not
+  return options.certificate.empty() ? options.clients.front() : options.certificate;
+}
+
 std::string joined(const std::vector<std::string>& words) {
   std::string text;
   for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
@@ -149,9 +155,7 @@ Token make_token(const TokenOptions& options, const std::vector<Token>& tokens, 
     if (!verb) throw UsageError("--may: " + verb.error().message);
     if (std::ranges::find(token.may, *verb) == token.may.end()) token.may.push_back(*verb);
   }
-  token.name = options.name.empty()
-                   ? free_name(tokens, options.certificate.empty() ? options.clients.front() : options.certificate)
-                   : options.name;
+  token.name = options.name.empty() ? free_name(tokens, wished_name(options)) : options.name;
   if (const auto wrong = node::wrong_with_token_name(token.name)) throw UsageError("--name " + *wrong);
   if (is_taken(tokens, token.name)) {
     throw UsageError("--name \"" + token.name + "\" is taken; choose another, or `proxyherd token revoke " +
@@ -174,6 +178,12 @@ Token make_token(const TokenOptions& options, const std::vector<Token>& tokens, 
           "--id-is-secret needs one --client, whose id has neither * nor %: the id is what the device shows");
     }
     token.hash = net::sha256(id);
+    const auto earlier = std::ranges::find_if(
+        tokens, [&](const auto& each) { return each.shown == Token::Shown::client_id && each.hash == token.hash; });
+    if (earlier != tokens.end()) {
+      throw UsageError("the id has a token already, " + earlier->name + "; `proxyherd token revoke " + earlier->name +
+                       "` first");
+    }
   } else {
     secret = make_secret();
     token.hash = net::sha256(secret);
@@ -287,7 +297,8 @@ void add_token_command(CLI::App& app, std::function<int()>& action) {
       ->delimiter(',')
       ->type_name("VERB,...")
       ->allow_extra_args(false);
-  made.add_option("--name", options->name, "What to call it (default: the client's id, or CN)")->type_name("NAME");
+  made.add_option("--name", options->name, "What to call it (default: the client's id if that is no secret, or CN)")
+      ->type_name("NAME");
   auto* id_is_secret =
       made.add_flag("--id-is-secret", options->id_is_secret,
                     "For a device that can show nothing but its id: whoever guesses that may do the same");

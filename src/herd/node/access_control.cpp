@@ -30,11 +30,11 @@ std::string_view network_of(std::string_view address, in6_addr& bytes) {
 
 }  // namespace
 
-Result<void> AccessControl::read(const std::filesystem::path& file) {
+Result<std::optional<std::string>> AccessControl::read(const std::filesystem::path& file) {
   const auto tokens = read_tokens(file);
   if (!tokens) return tokens.error();
   use(*tokens);
-  return {};
+  return wrong_with_mode(file, *tokens);
 }
 
 void AccessControl::use(const std::vector<Token>& tokens) {

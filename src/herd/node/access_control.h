@@ -36,9 +36,10 @@ class AccessControl : public protocols::Access {
   explicit AccessControl(std::unique_ptr<RateLimits> limits) : limits_(std::move(limits)) {}
 
   /// Takes the tokens of the file in place of those before; from then on they are needed, and the grants of those that
-  /// are gone, or say something else now, are revoked. The error says what is wrong with the file; those before stay in
-  /// use. Nobody else waits for it, however many tokens there are; one thread at a time may call.
-  Result<void> read(const std::filesystem::path& file);
+  /// are gone, or say something else now, are revoked. Returns wrong_with_mode() of the file. The error says what is
+  /// wrong with it; those before stay in use. Nobody else waits for it, however many tokens there are; one thread at a
+  /// time may call.
+  Result<std::optional<std::string>> read(const std::filesystem::path& file);
   void use(const std::vector<Token>& tokens);
 
   /// Whether tokens are needed.

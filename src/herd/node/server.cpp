@@ -175,8 +175,7 @@ class Server {
           std::make_unique<RateLimits>(*rates.reports_per_client, rates.reports_per_client_burst, random_bits()));
     }
     if (config.tokens) {
-      access_.read(*config.tokens).value();
-      tell_tokens();
+      tell_tokens(access_.read(*config.tokens).value());
     }
     certificates_.tell();
     loop_.every(day, [this] {
@@ -238,7 +237,7 @@ class Server {
   void read_tokens_again() {
     if (!tokens_) return;
     if (const auto read = access_.read(*tokens_)) {
-      tell_tokens();
+      tell_tokens(*read);
     } else {
       log_.error("tokens not read, the ones before stay in use: " + read.error().message);
     }
@@ -250,8 +249,9 @@ class Server {
               self_config_.id + " again");
   }
 
-  void tell_tokens() {
+  void tell_tokens(const std::optional<std::string>& warning) {
     log_.info("tokens read: " + std::to_string(access_.counters().tokens) + " (" + tokens_->string() + ")");
+    if (warning) log_.warn(*warning);
   }
 
   /// Once per turn, whatever came in it; from the threads of all loops.

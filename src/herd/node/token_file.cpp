@@ -68,8 +68,9 @@ class TokenReader {
       if (const auto wrong = wrong_with_pattern(pattern.value)) mistakes_.add(pattern.line, "clients: " + *wrong);
       token.clients.push_back(std::move(pattern.value));
     }
-    if (token.clients.empty()) {
-      mistakes_.add(section.line(), R"([[token]] is for no client; add clients = ["phone-7"], or ["*"] for all)");
+    if (section.lacks("clients")) {
+      mistakes_.add(section.where("clients"),
+                    R"([[token]] is for no client; add clients = ["phone-7"], or ["*"] for all)");
     }
     if (token.clients.size() > patterns_max) {
       mistakes_.add(section.line(), "[[token]] has more than " + std::to_string(patterns_max) +
@@ -81,6 +82,10 @@ class TokenReader {
       } else {
         mistakes_.add(name.line, "may: " + verb.error().message);
       }
+    }
+    if (section.lacks("may")) {
+      mistakes_.add(section.where("may"),
+                    R"([[token]] may do nothing; add may = ["report", "read"], or take the token out)");
     }
     if (auto created = section.string("created", "\"2026-11-23 01:20:00 UTC\"")) {
       token.created = std::move(created->value);
@@ -199,10 +204,25 @@ Result<std::vector<Token>> parse_tokens(std::string_view text, const std::filesy
   return Error{std::move(message)};
 }
 
+std::optional<std::string> wrong_with_mode(const std::filesystem::path& file, const std::vector<Token>& tokens) {
+  struct stat status{};
+  if (::stat(file.c_str(), &status) != 0) return std::nullopt;
+  if ((status.st_mode & S_IWOTH) != 0) {
+    return file.string() + ": every user of this machine can change it, and so who may do what; chmod 600 it";
+  }
+  const auto is_readable = (status.st_mode & S_IROTH) != 0;
+  if (!is_readable || std::ranges::find(tokens, Token::Shown::client_id, &Token::shown) == tokens.end()) {
+    return std::nullopt;
+  }
+  return file.string() + ": every user of this machine can read it, and whoever knows an id that is a secret " +
+         "(id_is_secret) may do what its device may; chmod 600 it";
+}
+
 std::string tokens_text(const std::vector<Token>& tokens) {
   std::string out =
       "# Who may do what. `proxyherd token new`, `list` and `revoke` write this file anew: comments are not kept.\n"
-      "# Servers read it when they start and on SIGHUP. Secrets are not in it, only their hashes.\n";
+      "# Servers read it when they start and on SIGHUP. Of tokens it has only hashes; ids of devices that are secrets\n"
+      "# (id_is_secret) stand here in clear: let nobody else read it.\n";
   for (const auto& token : tokens) {
     out += "\n[[token]]\nname = " + toml_string(token.name) + '\n';
     if (token.shown == Token::Shown::certificate) {

@@ -51,6 +51,10 @@ Result<std::vector<Token>> read_tokens(const std::filesystem::path& file);
 /// The same from text; `file` is for messages.
 Result<std::vector<Token>> parse_tokens(std::string_view text, const std::filesystem::path& file);
 
+/// What other users of this machine may do with the file of these tokens and should not, and the remedy; none if
+/// nothing. Hashes tell them nothing, ids that are secrets do.
+std::optional<std::string> wrong_with_mode(const std::filesystem::path& file, const std::vector<Token>& tokens);
+
 /// What parse_tokens reads.
 std::string tokens_text(const std::vector<Token>& tokens);
 
