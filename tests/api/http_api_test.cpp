@@ -52,6 +52,65 @@ TEST_F(HttpApiTest, leads_from_its_root_to_the_page) {
   const auto root = response("GET", "/");
   EXPECT_EQ(root.status, 302);
   EXPECT_EQ(root.fields, (ResponseFields{{"Location", "/v1/docs"}}));
+  for (const auto* const bare : {"/?", "/?&"}) EXPECT_EQ(response("GET", bare).status, 302) << bare;
+  EXPECT_EQ(response("HEAD", "/").status, 302);
+}
+
+TEST_F(HttpApiTest, takes_whatever_is_asked_of_its_root_for_a_report_and_leads_none_away) {
+  const auto* const alive = "/?id=123456&timestamp=1377177267&cell=257,02,16,2224&wifi=00-14-22-01-23-45,-80";
+  for (const auto* const taken : {alive, "/?id=osm7", "/?deviceid=p", "/?id=p&lat=1&lon=2", "/?id=p&location=1,2",
+                                  "/?id=p&latitude=1&longitude=2", "/?id=p&l%61t=1&lon=2"}) {
+    EXPECT_EQ(ask("GET", taken), "200") << taken;
+  }
+  EXPECT_EQ(herd.reports, 4U);
+  EXPECT_EQ(ask("GET", "/?id=p&lat=1"),
+            "400 the longitude is missing; it must be a number of degrees from -180 to 180");
+  for (const auto* const nobody : {"/?lat=1&lon=2", "/?latitude=1", "/?id=&lat=1&lon=2"}) {
+    EXPECT_EQ(ask("GET", nobody), "400 the id of the device is missing; it goes into the address: ?id=my-phone&lat=...")
+        << nobody;
+  }
+  const auto& counters = api->apps().counters(trackers::TrackerApp::osmand);
+  EXPECT_EQ(counters.requests, 11U);
+  EXPECT_EQ(counters.broken, 4U);
+  EXPECT_TRUE(ask("GET", "/?phone=p&x=1&y=2").starts_with("400 this is of no tracker app that is known here"));
+}
+
+TEST_F(HttpApiTest, changes_nothing_when_it_is_asked_for_a_head) {
+  const auto refused = response("HEAD", "/?id=p&lat=1&lon=2");
+  EXPECT_EQ(refused.status, 405);
+  EXPECT_EQ(refused.fields, (ResponseFields{{"Allow", "GET, POST, OPTIONS"}}));
+  EXPECT_EQ(herd.reports, 0U);
+  EXPECT_EQ(ask("HEAD", "/?id=p"), "405 this path takes GET, POST, OPTIONS, not HEAD");
+}
+
+TEST_F(HttpApiTest, tells_what_its_root_the_free_paths_and_all_of_it_take) {
+  const auto allowed = [this](std::string_view method, std::string_view target) {
+    const auto made = response(method, target);
+    return std::to_string(made.status) + (made.fields.empty() ? "" : ' ' + made.fields.front().second);
+  };
+  EXPECT_EQ(allowed("OPTIONS", "/"), "204 GET, HEAD, POST, OPTIONS");
+  EXPECT_EQ(allowed("DELETE", "/"), "405 GET, HEAD, POST, OPTIONS");
+  EXPECT_EQ(allowed("PUT", "/"), "405 GET, HEAD, POST, OPTIONS");
+  EXPECT_EQ(allowed("OPTIONS", "/?id=p"), "204 GET, POST, OPTIONS");
+  EXPECT_EQ(allowed("OPTIONS", "/pub"), "204 POST, OPTIONS");
+  EXPECT_EQ(allowed("OPTIONS", "/v1/nothing"), "404");
+  EXPECT_EQ(allowed("OPTIONS", "*"), "204 GET, HEAD, POST, PUT, DELETE, OPTIONS");
+  EXPECT_EQ(allowed("GET", "*"), "404");
+}
+
+TEST_F(HttpApiTest, takes_no_body_that_is_compressed_and_says_so_before_it_comes) {
+  const Fields gzip{{"Content-Encoding", "gzip"}};
+  const std::vector<std::pair<std::string, std::string>> doors{
+      {"PUT", "/v1/clients/p"}, {"POST", "/v1/clients/p"}, {"POST", "/v1/reports"}, {"POST", "/pub"}, {"POST", "/"}};
+  for (const auto& [method, path] : doors) {
+    EXPECT_TRUE(api->begin({method, path, gzip, "192.0.2.1:4321"}, now)->is_settled()) << path;
+    const auto refused = response(method, path, "\x1f\x8b", gzip);
+    EXPECT_EQ(refused.status, 415) << path;
+    EXPECT_EQ(refused.fields, (ResponseFields{{"Accept-Encoding", "identity"}})) << path;
+  }
+  EXPECT_EQ(response("GET", "/livez", {}, gzip).status, 200) << "where no body is looked at";
+  EXPECT_EQ(ask("PUT", "/v1/clients/p", R"({"lat":1,"lon":2})", {{"Content-Encoding", "identity"}}).substr(0, 3),
+            "200");
 }
 
 TEST_F(HttpApiTest, hands_to_tracker_apps_what_is_posted_at_no_path_of_its_own) {
@@ -59,9 +118,8 @@ TEST_F(HttpApiTest, hands_to_tracker_apps_what_is_posted_at_no_path_of_its_own) 
   EXPECT_EQ(response("POST", "/pub").status, 200);
   EXPECT_EQ(response("POST", "/v1").status, 200);
   EXPECT_EQ(response("PUT", "/pub", "{}").status, 404);
-  EXPECT_EQ(response("GET", "/pub?lat=1&lon=2").status, 404);
-  EXPECT_NE(response("GET", "/?id=p&lat=1&lon=2").status, 302);
-  EXPECT_NE(response("GET", "/?id=p&location=1,2").status, 302);
+  EXPECT_EQ(ask("GET", "/pub?id=p&lat=1&lon=2"),
+            "404 there is nothing at /pub; a report in an address goes to the root: /?id=my-phone&lat=...");
 }
 
 TEST_F(HttpApiTest, takes_no_slip_in_its_own_paths_for_a_tracker_app) {

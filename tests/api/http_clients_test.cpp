@@ -207,6 +207,35 @@ TEST_F(HttpClientsAround, a_point_are_a_feature_collection_by_accept) {
             "\n");
 }
 
+TEST_F(HttpClientsAround, a_point_are_in_the_type_that_is_most_welcome_and_say_what_decided_it) {
+  const std::string json = "application/json";
+  const std::string geojson = "application/geo+json";
+  const std::vector<std::pair<std::string, std::string>> accepted{
+      {"", json},
+      {"*/*", json},
+      {"application/*", json},
+      {"text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", json},
+      {"application/geo+json;q=0, */*", json},
+      {"application/geo+json;q=0", json},
+      {"application/geo+json;q=0.5, application/json", json},
+      {"application/geo+json;q=0.5, */*", json},
+      {"application/geo+jsonx", json},
+      {"application/geo+json, */*", geojson},
+      {"application/json, application/geo+json", geojson},
+      {"application/json;q=0.5, application/geo+json;q=0.6", geojson},
+      {"application/json;q=0, */*", geojson},
+      {"Application/Geo+JSON", geojson}};
+  for (const auto& [accept, type] : accepted) {
+    for (const auto* const path : {"/v1/clients?bbox=1,0.9,3,1", "/v1/clients/p0"}) {
+      const auto made = response("GET", path, {}, {{"Accept", accept}});
+      EXPECT_EQ(made.content_type, type) << path << ' ' << accept;
+      EXPECT_EQ(made.fields, (decltype(made.fields){{"Vary", "Accept"}})) << path;
+    }
+  }
+  EXPECT_EQ(response("GET", "/v1/clients/p0", {}, {{"Accept", "text/html"}, {"Accept", geojson}}).content_type,
+            geojson);
+}
+
 TEST_F(HttpClientsAround, a_point_are_only_those_that_one_may_read_and_yet_as_many_as_there_are) {
   access.grants = {{"Bearer x", std::make_shared<protocols::Grant>(std::vector<std::string>{"p4", "p5"},
                                                                    std::vector{protocols::Verb::read})}};

@@ -63,7 +63,8 @@ struct HttpConversation : testing::Test {
 
   http::HttpAnswer answer(std::string_view method, std::string_view target, std::string_view body = {},
                           const Fields& fields = {}) {
-    const auto exchange = api->begin({method, target, fields, "192.0.2.1:4321"}, now);
+    const bool is_head = method == "HEAD";  // which a session tells so
+    const auto exchange = api->begin({is_head ? "GET" : method, target, fields, "192.0.2.1:4321", is_head}, now);
     EXPECT_LE(body.size(), exchange->body_bytes_max());
     for (; !body.empty(); body.remove_prefix(std::min(part_bytes, body.size()))) {
       exchange->on_body(body.substr(0, part_bytes), now);

@@ -40,6 +40,11 @@ TEST_F(HttpLiveTest, follows_a_circle_a_box_or_clients) {
             (std::vector<std::string>{"a", "b,c", "d%20e"}));
 }
 
+TEST_F(HttpLiveTest, becomes_no_websocket_for_who_asks_for_its_head) {
+  EXPECT_EQ(response("HEAD", "/v1/ws?clients=a", {}, upgrade).status, 426);
+  EXPECT_TRUE(std::holds_alternative<http::HttpLive>(answer("HEAD", "/v1/live?clients=a")));
+}
+
 TEST_F(HttpLiveTest, takes_a_token_from_its_query_for_browsers_have_no_field_for_it) {
   const auto reads =
       std::make_shared<protocols::Grant>(std::vector<std::string>{"my-*"}, std::vector{protocols::Verb::read});

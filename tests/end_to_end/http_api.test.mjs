@@ -121,6 +121,36 @@ describeHerd('the HTTP API', { topology: chain('Riley', 'Juzang') }, (herd) => {
     assert.equal((await ask('Riley', '/', { redirect: 'manual' })).headers.get('location'), '/v1/docs');
   });
 
+  it('answers in GeoJSON only to who likes that best', async () => {
+    const client = newClient();
+    await ask('Riley', `/v1/clients/${client}`, { method: 'PUT', body: '{"lat":1,"lon":2}' });
+    const answers = async (accept) => {
+      const { type, headers } = await ask('Riley', `/v1/clients/${client}`, { headers: { accept } });
+      return `${type}, varies by ${headers.get('vary')}`;
+    };
+    for (const accept of ['application/geo+json;q=0, */*', 'application/geo+json;q=0.5, application/json', '*/*']) {
+      assert.equal(await answers(accept), 'application/json, varies by Accept', accept);
+    }
+    for (const accept of ['application/geo+json', 'application/geo+json, */*;q=0.1']) {
+      assert.equal(await answers(accept), 'application/geo+json, varies by Accept', accept);
+    }
+  });
+
+  it('tells who asks for a head what a GET would be answered with, and changes nothing', async () => {
+    const live = await curl('-I', url('Riley', '/v1/live?clients=a'));
+    assert.match(live, /^HTTP\/1\.1 200 OK\r\n.*Content-Type: text\/event-stream\r\n/s);
+    assert.doesNotMatch(live, /Content-Length/i);
+    assert.match(await curl('-I', url('Riley', '/v1/docs')), /^HTTP\/1\.1 200 OK\r\n.*Content-Length: [1-9]/s);
+  });
+
+  it('tells what may be asked of it, of its root and of paths for tracker apps', async () => {
+    const allowed = async (...words) => (await curl('-D', '-', '-o', '/dev/null', ...words)).match(/^HTTP\/1\.1 (\d+)[^]*\r\nAllow: (.*)\r\n/).slice(1).join(' ');
+    assert.equal(await allowed('-X', 'OPTIONS', '--request-target', '*', url('Riley', '/')), '204 GET, HEAD, POST, PUT, DELETE, OPTIONS');
+    assert.equal(await allowed('-X', 'OPTIONS', url('Riley', '/')), '204 GET, HEAD, POST, OPTIONS');
+    assert.equal(await allowed('-X', 'DELETE', url('Riley', '/')), '405 GET, HEAD, POST, OPTIONS');
+    assert.equal(await allowed('-X', 'OPTIONS', url('Riley', '/pub')), '204 POST, OPTIONS');
+  });
+
   it('has metrics that promtool finds nothing wrong with', async () => {
     const { type, text } = await ask('Riley', '/metrics');
     assert.equal(type, 'text/plain; version=0.0.4; charset=utf-8');

@@ -6,16 +6,18 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { it } from 'node:test';
+import zlib from 'node:zlib';
 import { eventually } from './eventually.mjs';
 import { chain, describeHerd } from './herd.mjs';
 import { newClient, stored } from './report.mjs';
 import { root } from './server_process.mjs';
 
-/// What comes back of a request: "200 []". `body` goes as it is.
-function curl(server, { target = '/', method = 'POST', body = '', fields = {}, options = [] }) {
-  const args = ['--silent', '--show-error', '--max-time', '20', '--request', method, '--write-out', '\n%{http_code}',
+/// What comes back of a request: "200 []". With a `body`, which goes as it is, it is a POST, else a GET; redirects are
+/// followed, as apps do.
+function curl(server, { target = '/', body = null, fields = {}, options = [], port = server.ports.http }) {
+  const args = ['--silent', '--show-error', '--max-time', '20', '--location', '--globoff', '--write-out', '\n%{http_code}',
     ...Object.entries(fields).flatMap(([name, value]) => ['--header', `${name}: ${value}`]),
-    ...(method === 'POST' ? ['--data-binary', '@-'] : []), ...options, `http://127.0.0.1:${server.ports.http}${target}`];
+    ...(body === null ? [] : ['--data-binary', '@-']), ...options, `http://127.0.0.1:${port}${target}`];
   return new Promise((resolve, reject) => {
     const child = spawn('curl', args, { stdio: ['pipe', 'pipe', 'inherit'] });
     let output = '';
@@ -26,7 +28,7 @@ function curl(server, { target = '/', method = 'POST', body = '', fields = {}, o
       else reject(new Error(`curl ended with ${code}: ${output}`));
     });
     child.stdin.on('error', () => {});  // the server may answer before it has read all
-    child.stdin.end(body);
+    child.stdin.end(body ?? '');
   });
 }
 
@@ -37,6 +39,12 @@ const ownTracks = (server, body, more = {}) => curl(server, { target: '/pub', bo
 const placeAt = async (server, client) => (await stored(server, client)).split(' ').slice(4).join(' ');
 const knownAt = (server, client, place) =>
   eventually(`${server.name} knows ${client} at ${place}`, async () => (await placeAt(server, client)) === place);
+
+/// A number that a server tells Prometheus.
+async function metric(server, name) {
+  const text = await (await fetch(`http://127.0.0.1:${server.ports.http}/metrics`)).text();
+  return Number(text.match(new RegExp(`^${name} (.*)$`, 'm'))[1]);
+}
 
 describeHerd('phones with tracker apps', { topology: chain('Riley', 'Juzang') }, (herd) => {
   const { servers } = herd;
@@ -62,14 +70,41 @@ describeHerd('phones with tracker apps', { topology: chain('Riley', 'Juzang') },
   it('may have OsmAnd, GPSLogger or the older Traccar Client', async () => {
     const id = newClient('osmand');
     const fields = (time) => `id=${id}&lat=60.5&lon=-10.25&timestamp=${time}&hdop=1.1&altitude=35&speed=10&bearing=90`;
-    assert.equal(await curl(servers.Riley, { method: 'GET', target: `/?${fields(1377177267)}` }), '200 ');
+    assert.equal(await curl(servers.Riley, { target: `/?${fields(1377177267)}` }), '200 ');
     await knownAt(servers.Juzang, id, '+60.5-10.25 1377177267');
-    assert.equal(await curl(servers.Riley, { target: `/?${fields(1377177268)}` }), '200 ');
+    assert.equal(await curl(servers.Riley, { target: `/?${fields(1377177268)}`, body: '' }), '200 ');
     await knownAt(servers.Juzang, id, '+60.5-10.25 1377177268');
     assert.equal(await curl(servers.Riley, { body: fields('2013-08-22+13:14:29') }), '200 ', 'a form');
     await knownAt(servers.Juzang, id, '+60.5-10.25 1377177269');
-    assert.match(await curl(servers.Riley, { method: 'GET', target: '/?lat=1&lon=2' }), /^400 .*the id of the device is missing/);
-    assert.match(await curl(servers.Riley, { method: 'GET', target: '/?id=x&lat=91&lon=2' }), /^400 .*the latitude is \\"91\\"/);
+    assert.equal(await curl(servers.Riley, { target: `/?id=${id}&latitude=60.75&longitude=-10.25&timestamp=1377177270` }), '200 ');
+    await knownAt(servers.Juzang, id, '+60.75-10.25 1377177270');
+    assert.equal(await curl(servers.Riley, { target: `/?id=${id}&timestamp=1377177271` }), '200 ', 'it is alive');
+  });
+
+  it('may have an address that was filled in wrongly, and hear what is wrong with it', async () => {
+    const before = await metric(servers.Riley, 'proxyherd_apps_osmand_broken_total');
+    assert.match(await curl(servers.Riley, { target: '/?lat=1&lon=2' }), /^400 .*the id of the device is missing/);
+    assert.match(await curl(servers.Riley, { target: '/?latitude=1&longitude=2' }), /^400 .*the id of the device is missing/);
+    assert.match(await curl(servers.Riley, { target: '/?id=x&lat=91&lon=2' }), /^400 .*the latitude is \\"91\\"/);
+    assert.match(await curl(servers.Riley, { target: '/?id=x&lat={0}&lon={1}' }), /^400 .*the latitude is \\"\{0\}\\"/);
+    assert.match(await curl(servers.Riley, { target: '/?id=x&longitude=2' }), /^400 .*the latitude is missing/);
+    assert.equal(await metric(servers.Riley, 'proxyherd_apps_osmand_broken_total'), before + 5);
+    assert.match(await curl(servers.Riley, { target: '/?who=x&where=y' }), /^400 .*this is of no tracker app that is known here/);
+    assert.match(await curl(servers.Riley, { target: '/' }), /^200 <!DOCTYPE html>/, 'a person is led to the page');
+  });
+
+  it('store nothing when only a head is asked for', async () => {
+    const id = newClient('head');
+    assert.match(await curl(servers.Riley, { target: `/?id=${id}&lat=1&lon=2`, options: ['--head'] }), /^405 .*\r\nAllow: GET, POST, OPTIONS\r\n/s);
+    assert.match(await curl(servers.Riley, { target: `/v1/clients/${id}` }), /^404 /);
+  });
+
+  it('are told that bodies must not be compressed, whatever their path', async () => {
+    const body = zlib.gzipSync('{"_type":"location","lat":1,"lon":2,"tst":3,"tid":"zz"}');
+    for (const target of ['/pub', '/', '/v1/reports', '/v1/clients/zz']) {
+      const answer = await curl(servers.Riley, { target, body, fields: { ...json, 'Content-Encoding': 'gzip' }, options: ['--include'] });
+      assert.match(answer, /^415 .*\r\nAccept-Encoding: identity\r\n.*Content-Encoding is \\"gzip\\"; bodies are taken only as they are/s, target);
+    }
   });
 
   it('may have Overland, whose batch of 1,000 loses its broken points alone', async () => {
@@ -110,7 +145,10 @@ describeHerd('phones with tracker apps', { topology: chain('Riley', 'Juzang') },
     const lines = (file) => fs.readFileSync(path.join(samples, file), 'utf8').split('\n').filter((line) => line !== '');
     for (const body of lines('owntracks/location_http.jsonl')) assert.equal(await ownTracks(servers.Riley, body), '200 []');
     for (const body of lines('traccar/client.jsonl')) assert.equal(await curl(servers.Riley, { body, fields: json }), '200 ');
-    for (const target of lines('osmand/query.txt')) assert.equal(await curl(servers.Riley, { target }), '200 ');
+    for (const target of lines('osmand/query.txt')) {
+      assert.equal(await curl(servers.Riley, { target }), '200 ');
+      assert.equal(await curl(servers.Riley, { target, body: '' }), '200 ');
+    }
     const [reply] = lines('overland/response.json');
     for (const body of lines('overland/batch.json')) assert.equal(await curl(servers.Riley, { body, fields: json }), `200 ${reply}`);
     await knownAt(servers.Juzang, 'qtripp/865284041968706', '+47.420051+13.654704 1736519167');
@@ -131,5 +169,20 @@ describeHerd('phones with OwnTracks that show friends', { topology: chain('Riley
     assert.equal(await ownTracks(servers.Juzang, at('joan', '1')), '200 [' +
       '{"_type":"location","topic":"owntracks/john/tablet","tid":"et","lat":1.25,"lon":2,"tst":1551874879},' +
       '{"_type":"location","topic":"owntracks/jane/phone","tid":"ne","lat":1.5,"lon":2,"tst":1551874878,"vel":36}]');
+  });
+});
+
+describeHerd('phones that send too much', { topology: chain('Riley'), limits: { reports_per_client: 0.001, reports_per_client_burst: 1 } }, (herd) => {
+  const { servers } = herd;
+
+  it('are told when to try again, whatever their app', async () => {
+    const point = { geometry: { type: 'Point', coordinates: [2, 1] }, properties: { timestamp: 3, device_id: 'busy' } };
+    const requests = [{ target: '/?id=busy&lat=1&lon=2' }, { body: '{"_type":"location","lat":1,"lon":2,"tst":3,"tid":"busy"}', fields: json },
+      { body: '{"location":{"coords":{"latitude":1,"longitude":2}},"device_id":"busy"}', fields: json },
+      { body: JSON.stringify({ locations: [point] }), fields: json }];
+    assert.equal(await curl(servers.Riley, requests[0]), '200 ');
+    for (const request of requests) {
+      assert.match(await curl(servers.Riley, { ...request, options: ['--include'] }), /^429 .*\r\nRetry-After: 1\r\n/s);
+    }
   });
 });

@@ -26,6 +26,8 @@ TEST(OsmAnd, tells_place_time_and_what_it_knows) {
 TEST(OsmAnd, has_more_than_one_name_for_a_thing) {
   EXPECT_EQ(heard("deviceid=p&location=1.5,-2.5&timestamp=3&heading=90&speed_mps=10"),
             "p +1.5-2.5 3 [speed 10, course 90]");
+  EXPECT_EQ(heard("id=p&latitude=1.5&longitude=-2.50&timestamp=3"), "p +1.5-2.50 3 []");
+  EXPECT_EQ(heard("id=p&lat=1.5&lng=-2.50&timestamp=3"), "p +1.5-2.50 3 []");
 }
 
 TEST(OsmAnd, tells_times_in_all_forms) {
@@ -70,7 +72,8 @@ TEST(OsmAnd, says_what_is_wrong) {
 }
 
 TEST(OsmAnd, is_told_by_its_fields) {
-  for (const auto* const query : {"id=1", "deviceid=", "lat=1", "a=b&lon=2", "location=x"}) {
+  for (const auto* const query :
+       {"id=1", "deviceid=", "lat=1", "a=b&lon=2", "location=x", "latitude=1", "lng=2", "longitude="}) {
     EXPECT_TRUE(is_osmand(http::parse_form(query, 9))) << query;
   }
   for (const auto* const query : {"", "u=jane&d=phone", "ID=1", "<html>"}) {

@@ -11,6 +11,8 @@
 namespace herd::trackers {
 namespace {
 
+const std::vector<std::pair<std::string, std::string>> retry_after{{"Retry-After", "1"}};
+
 TEST(TrackerApps, are_told_apart_by_what_they_send_whatever_the_path) {
   Phones phones;
   for (const auto* const path : {"/", "/pub", "/some/path/", "/api/1/owntracks"}) {
@@ -124,7 +126,11 @@ TEST(TrackerApps, keep_points_of_a_client_that_reports_too_often) {
   const std::string expected = "429 this client reports more often than it may here; try again later";
   EXPECT_EQ(phones.answer({.body = R"({"_type":"location","lat":1,"lon":2,"tst":3,"tid":"hasty"})"}), expected);
   EXPECT_EQ(phones.answer({.method = "GET", .target = "/?id=hasty&lat=1&lon=2"}), expected);
+  const std::string batch =
+      R"({"locations":[{"geometry":{"coordinates":[2,1]},"properties":{"timestamp":3,"device_id":"hasty"}}]})";
+  EXPECT_EQ(phones.answer({.body = batch}), expected);
   EXPECT_EQ(phones.counted(TrackerApp::owntracks), "1 0 0 1");
+  EXPECT_EQ(phones.send({.body = batch}).fields, retry_after);
 }
 
 TEST(TrackerApps, keep_points_that_come_too_often) {
@@ -133,8 +139,20 @@ TEST(TrackerApps, keep_points_that_come_too_often) {
   EXPECT_EQ(phones.answer({.body = owntracks_body}), "200 []");
   EXPECT_EQ(phones.answer({}), "200 []");
   EXPECT_EQ(phones.answer({.body = owntracks_body}), "429 too many requests come from this address; try again later");
+  EXPECT_EQ(phones.send({.body = owntracks_body}).fields, retry_after);
   EXPECT_EQ(phones.herd.reports, 1U);
-  EXPECT_EQ(phones.access.asked_for, (std::vector<std::string>(3, "127.0.0.1"))) << "once a request, without the port";
+  EXPECT_EQ(phones.access.asked_for, (std::vector<std::string>(4, "127.0.0.1"))) << "once a request, without the port";
+}
+
+TEST(TrackerApps, are_told_before_their_body_that_it_must_not_be_compressed) {
+  Phones phones;
+  for (const auto* const method : {"POST", "GET"}) {
+    const Fields gzip{{"Content-Encoding", "gzip"}};
+    EXPECT_TRUE(phones.apps.begin({method, "/?id=p", gzip, "127.0.0.1:5"}, now)->is_settled());
+    EXPECT_EQ(phones.answer({.method = method, .target = "/?id=p", .fields = gzip, .body = "\x1f\x8b"}),
+              R"(415 Content-Encoding is \"gzip\"; bodies are taken only as they are: send this one uncompressed, and )"
+              "leave the field out");
+  }
 }
 
 TEST(TrackerApps, need_credentials_where_the_server_is_not_open) {

@@ -12,15 +12,19 @@
 #include "herd/api/open_api.h"
 #include "herd/api/path_remedy.h"
 #include "herd/base/text.h"
+#include "herd/http/accepted_type.h"
 #include "herd/http/authorization.h"
+#include "herd/http/content_encoding.h"
 #include "herd/http/cross_origin.h"
+#include "herd/http/form_fields.h"
 #include "herd/http/query_string.h"
 #include "herd/http/served_hosts.h"
+#include "herd/trackers/osmand.h"
 
 namespace herd::api {
 namespace {
 
-constexpr std::string_view too_often = "too many requests come from this address; try again later";
+constexpr std::string_view too_many_requests = "too many requests come from this address; try again later";
 
 /// Its own problems, and Google's words at Google's path.
 struct Refusals {
@@ -43,10 +47,7 @@ struct Refusals {
     return are_googles ? google_refusal("REQUEST_DENIED", detail) : http::problem(403, detail);
   }
   http::HttpResponse too_many() const {
-    if (are_googles) return google_refusal("OVER_QUERY_LIMIT", too_often);
-    auto response = http::problem(429, too_often);
-    response.fields.emplace_back("Retry-After", "1");
-    return response;
+    return are_googles ? google_refusal("OVER_QUERY_LIMIT", too_many_requests) : http::too_often(too_many_requests);
   }
 };
 
@@ -71,7 +72,7 @@ http::HttpResponse strange_host(std::string_view host) {
 }
 
 http::HttpResponse wrong_method(const http::HttpHead& head, const std::string& methods) {
-  auto detail = "this path takes " + methods + ", not " + std::string(head.method);
+  auto detail = "this path takes " + methods + ", not " + std::string(head.is_head ? "HEAD" : head.method);
   const bool is_report = head.path() == "/v1/clients" && (head.method == "POST" || head.method == "PUT");
   if (is_report) detail += "; reports go to PUT /v1/clients/ID or POST /v1/reports";
   return http::problem(405, detail);
@@ -103,11 +104,29 @@ bool has_field(std::string_view query, std::string_view name) {
   return false;
 }
 
-/// Tracker apps have no paths of their own. Below /v1/ a POST was meant for the API.
+bool is_osmand(std::string_view query) {
+  return trackers::is_osmand(http::parse_form(query, trackers::TrackerApps::fields_max));
+}
+
+bool has_query(std::string_view query) {
+  return http::take_query_field(query).has_value();
+}
+
+/// Tracker apps have no paths of their own. Below /v1/ a POST was meant for the API. A query at the root is a report,
+/// or was to be one: an app that followed a redirect from there would take its point for delivered.
 bool is_for_apps(const http::HttpHead& head) {
   if (head.method == "POST") return !head.path().starts_with("/v1/");
-  return head.method == "GET" && head.path() == "/" &&
-         (has_field(head.query(), "lat") || has_field(head.query(), "location"));
+  return head.method == "GET" && head.path() == "/" && !head.is_head && has_query(head.query());
+}
+
+/// What may be asked at a path that is none of the table; empty if there is nothing. At such a path other than the root
+/// only OPTIONS hears of POST: that nothing is there helps more against a slip in the path.
+std::string methods_beside_table(const http::HttpHead& head) {
+  const auto path = head.path();
+  const bool is_options = head.method == "OPTIONS";
+  if (path == "/") return has_query(head.query()) ? "GET, POST, OPTIONS" : "GET, HEAD, POST, OPTIONS";
+  if (is_options && path == "*") return "GET, HEAD, POST, PUT, DELETE, OPTIONS";  // RFC 9110 section 9.3.7
+  return is_options && path.starts_with('/') && !path.starts_with("/v1/") ? "POST, OPTIONS" : "";
 }
 
 /// What an Authorization field would say if its sender could send one; empty if it is not said.
@@ -117,6 +136,16 @@ std::string authorization_in_query(std::string_view query, const Endpoint& endpo
     if (field->name == endpoint.token_parameter) return "Bearer " + http::query_decoded(field->value).value_or("");
   }
   return {};
+}
+
+/// Where there are both: JSON, unless GeoJSON is more welcome, or as welcome and asked for by its name.
+bool wants_geojson(const Endpoint& endpoint, const http::HttpHead& head) {
+  const auto& types = endpoint.answers.front().content_types;
+  if (std::ranges::find(types, "application/geo+json") == types.end()) return false;
+  const auto accept = head.list("Accept");
+  const auto geojson = http::acceptance_of(accept, "application/geo+json");
+  const auto json = http::acceptance_of(accept, "application/json");
+  return geojson.quality > json.quality || (geojson.is_named && geojson.quality > 0 && geojson.quality == json.quality);
 }
 
 constexpr std::string_view not_known = "these credentials are not known here; new tokens count from the next SIGHUP on";
@@ -169,9 +198,10 @@ std::unique_ptr<http::HttpExchange> HttpApi::begin(const http::HttpHead& head, T
     state_->doors.access.count_denied();
     return foregone(strange_host(host));
   }
-  const auto route = route_of(head.method, head.path());
+  auto route = route_of(head.method, head.path());
   const auto kind = state_->cross_origin.kind_of(head);
   const bool is_apps = route.endpoint == nullptr && route.methods.empty() && is_for_apps(head);
+  if (route.endpoint == nullptr && route.methods.empty()) route.methods = methods_beside_table(head);
   const auto begin = [&]() -> std::unique_ptr<http::HttpExchange> {
     if (!is_apps) return state_->begin(head, route, now);
     if (kind != http::CrossOrigin::Kind::foreign) return apps_->begin(head, now);
@@ -191,6 +221,9 @@ std::unique_ptr<http::HttpExchange> HttpApi::State::begin(const http::HttpHead& 
   if (is_rated && !doors.access.admits(address, 1, now)) return foregone(refusals.too_many());
   if (endpoint != nullptr) return begin(head, *endpoint, route.id, std::move(address));
 
+  if (head.path() == "/" && head.method == "GET" && !has_query(head.query())) {
+    return foregone(http::HttpResponse{302, "", "", {{"Location", "/v1/docs"}}});
+  }
   if (!route.methods.empty()) {
     auto response = head.method == "OPTIONS" ? http::HttpResponse{204, "", "", {}} : wrong_method(head, route.methods);
     response.fields.emplace_back("Allow", route.methods);
@@ -200,11 +233,10 @@ std::unique_ptr<http::HttpExchange> HttpApi::State::begin(const http::HttpHead& 
     }
     return foregone(std::move(response));
   }
-  if (head.path() == "/" && head.method == "GET") {
-    return foregone(http::HttpResponse{302, "", "", {{"Location", "/v1/docs"}}});
-  }
   const std::string path(head.path());
-  return foregone(http::problem(404, "there is nothing at " + path + "; " + path_remedy(path)));
+  const bool is_report = head.method == "GET" && !path.starts_with("/v1/") && is_osmand(head.query());
+  const auto remedy = is_report ? "a report in an address goes to the root: /?id=my-phone&lat=..." : path_remedy(path);
+  return foregone(http::problem(404, "there is nothing at " + path + "; " + remedy));
 }
 
 std::unique_ptr<http::HttpExchange> HttpApi::State::begin(const http::HttpHead& head, const Endpoint& endpoint,
@@ -250,9 +282,12 @@ std::unique_ptr<http::HttpExchange> HttpApi::State::begin(const http::HttpHead& 
     doors.access.count_denied();
     return foregone(refusals.forbidden(why));
   }
-  const bool wants_geojson = head.field("Accept").find("application/geo+json") != std::string_view::npos;
-  return endpoint.begin({doors, endpoint, *std::move(arguments), std::move(grant), std::move(address), wants_geojson},
-                        head);
+  if (!endpoint.bodies.empty()) {
+    if (auto refusal = http::refuse_encoded_body(head)) return foregone(*std::move(refusal));
+  }
+  return endpoint.begin(
+      {doors, endpoint, *std::move(arguments), std::move(grant), std::move(address), wants_geojson(endpoint, head)},
+      head);
 }
 
 /// An id that was told by an answer has its white space encoded; whoever encodes it once more means the same.

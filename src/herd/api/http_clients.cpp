@@ -8,6 +8,11 @@
 namespace herd::api {
 namespace {
 
+/// In the type that is to be answered, which the Accept field decides.
+http::HttpResponse client_answer(const HttpCall& call) {
+  return {200, call.wants_geojson ? "application/geo+json" : "application/json", "", {{"Vary", "Accept"}}};
+}
+
 http::HttpResponse unknown(const std::string& client) {
   return http::problem(404, "nothing is known of the client \"" + client + "\": it has not reported, or was forgotten");
 }
@@ -29,10 +34,9 @@ http::HttpAnswer answer_clients(const HttpCall& call, Time now) {
   const auto listed = box != nullptr ? herd.within(*box, limit, *call.grant)
                                      : herd.near(*near, arguments.number("radius"), limit, *call.grant);
 
-  http::HttpResponse response;
+  auto response = client_answer(call);
   auto& out = response.body;
   const bool is_geojson = call.wants_geojson;
-  if (is_geojson) response.content_type = "application/geo+json";
   out = is_geojson ? R"({"type":"FeatureCollection","features":[)" : R"({"clients":[)";
   const auto append = is_geojson ? protocols::append_client_feature : protocols::append_client_json;
   for (const auto& sighting : listed.clients) {
@@ -49,8 +53,7 @@ http::HttpAnswer answer_client(const HttpCall& call, Time now) {
   const auto& client = call.arguments.client();
   const auto sighting = call.doors.herd.find(client);
   if (!sighting) return unknown(client);
-  http::HttpResponse response;
-  if (call.wants_geojson) response.content_type = "application/geo+json";
+  auto response = client_answer(call);
   const auto append = call.wants_geojson ? protocols::append_client_feature : protocols::append_client_json;
   append(response.body, sighting->record(), sighting->attributes, {now});
   response.body += '\n';

@@ -70,7 +70,8 @@ std::unique_ptr<http::HttpExchange> begin_events(HttpCall call, const http::Http
 }
 
 std::unique_ptr<http::HttpExchange> begin_websocket(HttpCall call, const http::HttpHead& head) {
-  if (!lists(head.field("Upgrade"), "websocket") || !lists(head.field("Connection"), "upgrade")) {
+  const bool is_asked_for = lists(head.field("Upgrade"), "websocket") && lists(head.field("Connection"), "upgrade");
+  if (!is_asked_for || head.is_head) {
     return foregone(no_websocket("here is a WebSocket: ask for it with Upgrade: websocket and Connection: Upgrade"));
   }
   if (head.field("Sec-WebSocket-Version") != "13") {

@@ -25,10 +25,9 @@ class ReportExchange : public http::HttpExchange {
     auto& herd = call_.doors.herd;
     herd.report({&*heard, 1}, now);
     if (heard->is_refused) {
+      const auto reason = ReportBatch::reason_of(heard->refusal);
       const bool is_too_often = heard->refusal == protocols::Herd::Refusal::too_often;
-      auto response = http::problem(is_too_often ? 429 : 507, ReportBatch::reason_of(heard->refusal));
-      if (is_too_often) response.fields.emplace_back("Retry-After", "1");
-      return response;
+      return is_too_often ? http::too_often(reason) : http::problem(507, reason);
     }
     std::string line;
     wire::append_line(line, herd.server(), now, heard->report);

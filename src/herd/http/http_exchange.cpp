@@ -46,6 +46,16 @@ std::string_view HttpHead::field(std::string_view name) const {
   return found == fields.end() ? std::string_view() : found->second;
 }
 
+std::string HttpHead::list(std::string_view name) const {
+  std::string values;
+  for (const auto& [field_name, value] : fields) {
+    if (!equal_ignoring_case(field_name, name)) continue;
+    if (!values.empty()) values += ", ";
+    values += value;
+  }
+  return values;
+}
+
 std::string_view reason_phrase(std::uint16_t status) {
   const auto found = std::ranges::find(phrases, status, &std::pair<std::uint16_t, std::string_view>::first);
   return found == phrases.end() ? std::string_view() : found->second;
@@ -59,6 +69,12 @@ HttpResponse problem(std::uint16_t status, std::string_view detail) {
   response.body += R"(,"detail":)";
   append_json_string(response.body, detail);
   response.body += "}\n";
+  return response;
+}
+
+HttpResponse too_often(std::string_view detail) {
+  auto response = problem(429, detail);
+  response.fields.emplace_back("Retry-After", "1");
   return response;
 }
 

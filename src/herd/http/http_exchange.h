@@ -18,10 +18,11 @@ namespace herd::http {
 
 /// The head of a request. The views are valid until HttpService::begin() returns.
 struct HttpHead {
-  std::string_view method;  ///< "GET"; HEAD comes as GET, its body is left out by whoever sends it
+  std::string_view method;  ///< "GET"; HEAD comes as GET, its body is left out by whoever sends the answer
   std::string_view target;  ///< as it was sent: "/v1/clients?near=1,2"
   std::vector<std::pair<std::string_view, std::string_view>> fields;
   std::string_view client_address;  ///< "127.0.0.1:53412"
+  bool is_head = false;             ///< the GET is a HEAD, which changes nothing (RFC 9110 section 9.2.1)
 
   std::string_view path() const { return target.substr(0, target.find('?')); }
   /// Without the question mark.
@@ -31,6 +32,8 @@ struct HttpHead {
   }
   /// The value of a field (RFC 9110 section 5), whatever the case of its name; empty if it is not there.
   std::string_view field(std::string_view name) const;
+  /// The values of all fields of that name as one list with commas (RFC 9110 section 5.3).
+  std::string list(std::string_view name) const;
 };
 
 struct HttpResponse {
@@ -47,13 +50,17 @@ std::string_view reason_phrase(std::uint16_t status);
 /// where, and the remedy.
 HttpResponse problem(std::uint16_t status, std::string_view detail);
 
+/// A problem 429 with a Retry-After of 1 s, in which every rate here lets something through again.
+HttpResponse too_often(std::string_view detail);
+
 /// The response is made later: `start` begins it and calls its argument once, on any thread, perhaps at once.
 struct HttpLater {
   using Done = std::function<void(HttpResponse)>;
   std::function<void(Done)> start;
 };
 
-/// The connection becomes a live feed, as LiveFeed::open() makes it of the subscription.
+/// The connection becomes a live feed, as LiveFeed::open() makes it of the subscription; after HEAD, which never asks
+/// for a WebSocket, no more than its head is sent.
 struct HttpLive {
   enum class Framing : std::uint8_t { events, websocket };
   Framing framing = Framing::events;

@@ -111,7 +111,8 @@ HttpSession::Next HttpSession::begin(bool has_input, Desk& desk) {
   auto& parser = request_->parser;
   request_->is_head = parser.method() == "HEAD";
   const auto method = request_->is_head ? std::string_view("GET") : parser.method();
-  request_->exchange = services_.service.begin({method, parser.target(), parser.fields(), client_address_}, wall_now());
+  request_->exchange = services_.service.begin(
+      {method, parser.target(), parser.fields(), client_address_, request_->is_head}, wall_now());
   // Without its query, which may have secrets in it.
   const auto target = parser.target();
   if (request_->exchange->is_traffic() && services_.log.takes_line()) {
@@ -138,7 +139,7 @@ HttpSession::Next HttpSession::begin(bool has_input, Desk& desk) {
 
 HttpSession::Next HttpSession::answer(HttpAnswer&& answer, bool has_input, Desk& desk) {
   if (const auto* response = std::get_if<HttpResponse>(&answer)) return respond(*response, has_input, desk);
-  if (auto* live = std::get_if<HttpLive>(&answer)) return go_live(std::move(*live), has_input, desk);
+  if (auto* live = std::get_if<HttpLive>(&answer)) return go_live(std::move(*live), desk);
   request_->later = std::get<HttpLater>(std::move(answer));
   return Next::answer;
 }
@@ -173,14 +174,15 @@ HttpSession::Next HttpSession::respond(const HttpResponse& response, bool has_in
   return keeps_alive ? Next::input : Next::close;
 }
 
-HttpSession::Next HttpSession::go_live(HttpLive&& live, bool has_input, Desk& desk) {
-  if (request_->is_head) return respond({200, "text/event-stream", {}, live.fields}, has_input, desk);
+HttpSession::Next HttpSession::go_live(HttpLive&& live, Desk& desk) {
   if (desk.is_stopping) return refuse(problem(503, "this server is stopping; ask another one"), desk);
   if (!services_.go_live) return refuse(problem(503, "this server has no live feeds"), desk);
-  services_.counters.live_feeds.add();
+  const bool is_head = request_->is_head;
   services_.responses.append_live_head(desk.replies, live, wall_now());
   log_out(live.framing == HttpLive::Framing::websocket ? 101 : 200);
   end_request();
+  if (is_head) return Next::close;  // as the field Connection says of the feed
+  services_.counters.live_feeds.add();
   live_ = std::make_unique<HttpLive>(std::move(live));
   return Next::leave;
 }

@@ -69,7 +69,7 @@ class HttpSession : public ClientSession {
   Next begin(bool has_input, Desk& desk);
   Next answer(http::HttpAnswer&& answer, bool has_input, Desk& desk);
   Next respond(const http::HttpResponse& response, bool has_input, Desk& desk);
-  Next go_live(http::HttpLive&& live, bool has_input, Desk& desk);
+  Next go_live(http::HttpLive&& live, Desk& desk);
   Next refuse(const http::HttpResponse& response, Desk& desk);
   Next forgo_body(Desk& desk);
   Next refuse(const HttpParser::Refusal& refusal, Desk& desk);

@@ -1,7 +1,7 @@
 #include "herd/trackers/osmand.h"
 
 #include <algorithm>
-#include <array>
+#include <initializer_list>
 #include <string_view>
 
 namespace herd::trackers {
@@ -9,25 +9,36 @@ namespace {
 
 constexpr double mps_per_knot = 1852.0 / 3600;
 
+using Names = std::initializer_list<std::string_view>;
+constexpr Names ids{"id", "deviceid"};
+constexpr Names latitudes{"lat", "latitude"};
+constexpr Names longitudes{"lon", "lng", "longitude"};
+constexpr std::string_view location = "location";
+
+bool is_one_of(Names names, std::string_view name) {
+  return std::ranges::find(names, name) != names.end();
+}
+
 }  // namespace
 
 bool is_osmand(const std::vector<http::FormField>& fields) {
-  static constexpr std::array<std::string_view, 5> names{"id", "deviceid", "lat", "lon", "location"};
-  return std::ranges::any_of(
-      fields, [](const http::FormField& field) { return std::ranges::find(names, field.name) != names.end(); });
+  return std::ranges::any_of(fields, [](const http::FormField& field) {
+    return is_one_of(ids, field.name) || is_one_of(latitudes, field.name) || is_one_of(longitudes, field.name) ||
+           field.name == location;
+  });
 }
 
 void read_osmand(const std::vector<http::FormField>& fields, protocols::PhoneReport& report) {
   using enum protocols::PhoneReport::Quantity;
   report.clear();
   for (const auto& [name, value] : fields) {
-    if (name == "id" || name == "deviceid") {
+    if (is_one_of(ids, name)) {
       report.set_client(value);
-    } else if (name == "lat") {
+    } else if (is_one_of(latitudes, name)) {
       report.set_latitude(value);
-    } else if (name == "lon") {
+    } else if (is_one_of(longitudes, name)) {
       report.set_longitude(value);
-    } else if (name == "location") {
+    } else if (name == location) {
       report.set_location(value);
     } else if (name == "timestamp") {
       report.set_time(value);

@@ -8,6 +8,7 @@
 #include "herd/base/json_leaves.h"
 #include "herd/base/text.h"
 #include "herd/http/authorization.h"
+#include "herd/http/content_encoding.h"
 #include "herd/http/form_fields.h"
 #include "herd/http/query_string.h"
 #include "herd/trackers/osmand.h"
@@ -20,8 +21,6 @@
 namespace herd::trackers {
 namespace {
 
-/// More than any app sends; a record's attributes have room for fewer.
-constexpr std::size_t fields_max = 128;
 /// The client of Overland's points that nothing names.
 constexpr std::string_view overland_device = "overland";
 
@@ -55,9 +54,9 @@ std::string_view name_of(TrackerApp app) {
 
 class TrackerApps::Exchange : public http::HttpExchange {
  public:
-  Exchange(TrackerApps& apps, const http::HttpHead& head, bool is_admitted)
+  Exchange(TrackerApps& apps, const http::HttpHead& head, std::optional<http::HttpResponse> refusal)
       : apps_(apps),
-        is_admitted_(is_admitted),
+        refusal_(std::move(refusal)),
         is_post_(head.method == "POST"),
         path_(head.path()),
         query_(http::parse_form(head.query(), fields_max)),
@@ -66,12 +65,12 @@ class TrackerApps::Exchange : public http::HttpExchange {
         limit_device_(head.field("X-Limit-D")),
         address_(head.client_address) {}
 
-  bool is_settled() const override { return !is_admitted_; }
+  bool is_settled() const override { return refusal_.has_value(); }
   std::size_t body_bytes_max() const override { return TrackerApps::body_bytes_max; }
   void on_body(std::string_view bytes, Time /*now*/) override { body_ += bytes; }
 
   http::HttpAnswer finish(Time now) override {
-    if (!is_admitted_) return http::problem(429, "too many requests come from this address; try again later");
+    if (refusal_) return *std::move(refusal_);
     const auto text = trim(body_);
     const bool is_object = text.starts_with('{');
     if (is_object) {
@@ -206,7 +205,7 @@ class TrackerApps::Exchange : public http::HttpExchange {
   }
 
   TrackerApps& apps_;
-  bool is_admitted_;
+  std::optional<http::HttpResponse> refusal_;  // whatever the body
   bool is_post_;
   std::string path_;
   std::vector<http::FormField> query_;
@@ -219,7 +218,10 @@ class TrackerApps::Exchange : public http::HttpExchange {
 
 std::unique_ptr<http::HttpExchange> TrackerApps::begin(const http::HttpHead& head, Time now) {
   const auto address = head.client_address.substr(0, head.client_address.rfind(':'));
-  return std::make_unique<Exchange>(*this, head, access_.admits(address, 1, now));
+  auto refusal = access_.admits(address, 1, now)
+                     ? http::refuse_encoded_body(head)
+                     : http::too_often("too many requests come from this address; try again later");
+  return std::make_unique<Exchange>(*this, head, std::move(refusal));
 }
 
 }  // namespace herd::trackers

@@ -43,13 +43,15 @@ class TrackerApps {
  public:
   /// A longer body is refused.
   static constexpr std::size_t body_bytes_max = std::size_t{1} << 20U;
+  /// Of a query or a form; the rest is passed over. More than any app sends: attributes have room for fewer.
+  static constexpr std::size_t fields_max = 128;
 
   /// All of these outlive it, and it outlives its exchanges.
   TrackerApps(protocols::Herd& herd, protocols::Access& access, TrackerOptions options)
       : herd_(herd), access_(access), options_(options) {}
 
-  /// A request, GET or POST. Counts it with Access::admits(), asks for its grant and answers 401, 403 and 429 itself:
-  /// whoever hands it on has done nothing of that for it.
+  /// A request, GET or POST. Counts it with Access::admits(), asks for its grant and answers 401, 403, 415 and 429
+  /// itself: whoever hands it on has done nothing of that for it.
   std::unique_ptr<http::HttpExchange> begin(const http::HttpHead& head, Time now);
 
   const TrackerCounters& counters(TrackerApp app) const { return counters_.at(static_cast<std::size_t>(app)); }

@@ -24,7 +24,7 @@ Result<geo::Location> TrackerPoints::take(const protocols::Grant& grant) {
 std::optional<http::HttpResponse> TrackerPoints::bring() {
   bring_waiting();
   if (denied_ > 0) return http::problem(403, "these credentials may not report where this client is");
-  if (is_too_often_) return http::problem(429, "this client reports more often than it may here; try again later");
+  if (is_too_often_) return http::too_often("this client reports more often than it may here; try again later");
   if (refused_ > 0) {
     return http::problem(507, "this client is new, and this server holds as many as it may; try again later");
   }
