@@ -83,6 +83,9 @@ TEST(ApiPage, tells_every_endpoint_and_escapes_what_is_no_markup) {
   }
   EXPECT_NE(page.find("-d '{&quot;lat&quot;:34.068930,"), std::string::npos);
   EXPECT_NE(page.find("curl 'http://HOST:PORT/v1/places?near=34.068930,-118.445127'"), std::string::npos);
+  EXPECT_NE(page.find("<p>A body of at most 64 MiB.</p>"), std::string::npos);
+  EXPECT_NE(page.find("<p>A body of at most 16 KiB.</p>"), std::string::npos);
+  EXPECT_NE(page.find("curl -N 'http://HOST:PORT/v1/live?"), std::string::npos);
   EXPECT_EQ(page.find("<script"), std::string::npos);
   EXPECT_EQ(page.find(" src="), std::string::npos);
 }

@@ -121,6 +121,20 @@ describeHerd('the HTTP API', { topology: chain('Riley', 'Juzang') }, (herd) => {
     assert.equal((await ask('Riley', '/', { redirect: 'manual' })).headers.get('location'), '/v1/docs');
   });
 
+  it('has a page whose every command works', async () => {
+    const { text } = await ask('Riley', '/v1/docs');
+    const plain = (html) => html.replaceAll('&quot;', '"').replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+    const commands = [...text.matchAll(/<pre>([^<]*)<\/pre>/g)].map(([, html]) => plain(html));
+    assert.ok(commands.length >= 17);
+    for (const command of commands) {
+      const here = command.replaceAll('HOST:PORT', `127.0.0.1:${herd.servers.Riley.ports.http}`);
+      const endless = /\/v1\/(live|ws)\?/.test(command);
+      // Feeds go on until curl is tired of them: what came of them is its status.
+      const { stdout } = await execute('bash', ['-c', `${here} -sS -o /dev/null -w '%{http_code}' --max-time ${endless ? 1 : 20} 2>/dev/null || true`]);
+      assert.match(stdout, /^(101|200|204)$/, command);
+    }
+  });
+
   it('answers in GeoJSON only to who likes that best', async () => {
     const client = newClient();
     await ask('Riley', `/v1/clients/${client}`, { method: 'PUT', body: '{"lat":1,"lon":2}' });

@@ -1,5 +1,6 @@
 #include "herd/api/api_page.h"
 
+#include <algorithm>
 #include <cmath>
 #include <string_view>
 
@@ -29,7 +30,8 @@ th { font-weight: 600; }
 <h1>Proxyherd: the HTTP API</h1>
 <p>Where clients are, at every server of a herd. What is wrong with a request is told as
 <code>application/problem+json</code> (RFC 9457). For programs the same is at
-<a href="/openapi.json">/openapi.json</a>. Tracker apps may POST to any path that is not named here.</p>
+<a href="/openapi.json">/openapi.json</a>. Tracker apps may POST to any path that is not named
+here and not below <code>/v1/</code>, and <code>GET /?id=...&amp;lat=...&amp;lon=...</code>.</p>
 )";
 
 void append_escaped(std::string& out, std::string_view text) {
@@ -62,6 +64,13 @@ std::string bounds_of(const Parameter& parameter) {
   return text + ".";
 }
 
+/// "64 MiB"
+std::string size_of_body(const Endpoint& endpoint) {
+  constexpr std::size_t kib = 1024;
+  const auto kibs = endpoint.body_bytes_max / kib;
+  return kibs % kib == 0 ? std::to_string(kibs / kib) + " MiB" : std::to_string(kibs) + " KiB";
+}
+
 /// A command that asks for it, with the examples of the parameters it needs or the first it takes.
 std::string command_of(const Endpoint& endpoint) {
   std::string path(endpoint.path);
@@ -74,7 +83,15 @@ std::string command_of(const Endpoint& endpoint) {
       query += (query.empty() ? "?" : "&") + std::string(parameter.name) + "=" + std::string(parameter.example);
     }
   }
+  const auto& answer = endpoint.answers.front();
   std::string command = "curl ";
+  if (answer.status == 101) {
+    command +=
+        "-N --http1.1 -H 'Connection: Upgrade' -H 'Upgrade: websocket' -H 'Sec-WebSocket-Version: 13' "
+        "-H 'Sec-WebSocket-Key: cHJveHloZXJkLXByb3h5aA==' ";
+  } else if (std::ranges::find(answer.content_types, "text/event-stream") != answer.content_types.end()) {
+    command += "-N ";
+  }
   if (endpoint.method != "GET") command += "-X " + std::string(endpoint.method) + " ";
   command += "'http://HOST:PORT" + path + query + "'";
   if (!endpoint.bodies.empty()) command += " -d '" + std::string(endpoint.bodies.front().example) + "'";
@@ -94,6 +111,7 @@ void append_endpoint(std::string& out, const Endpoint& endpoint) {
   }
   out += "</p>\n";
   if (!endpoint.description.empty()) append_element(out, "p", endpoint.description);
+  if (!endpoint.bodies.empty()) append_element(out, "p", "A body of at most " + size_of_body(endpoint) + ".");
   if (!endpoint.parameters.empty()) {
     out += "<table><tr><th>Parameter</th><th></th></tr>\n";
     for (const auto& parameter : endpoint.parameters) {

@@ -5,6 +5,9 @@
 namespace herd::api {
 namespace {
 
+static_assert(reports_bytes_max == std::size_t{64} << 20U && report_bytes_max == std::size_t{16} << 10U,
+              "as the description of /v1/reports says");
+
 using In = Parameter::In;
 using Type = Parameter::Type;
 
@@ -109,7 +112,10 @@ std::vector<Endpoint> endpoints_of_clients() {
       {.method = "DELETE",
        .path = "/v1/clients/{id}",
        .summary = "Forget a client",
-       .description = "At every server of the herd. What it reports later counts.",
+       .description =
+           "At every server of the herd. A report whose time is after the forgetting brings it back; one of an earlier "
+           "time is taken and changes nothing. If the client's clock was ahead, even reports of right times do not for "
+           "up to 60 s.",
        .parameters = {client},
        .verbs = {protocols::Verb::forget},
        .bodies = {},
@@ -131,8 +137,9 @@ std::vector<Endpoint> endpoints_of_clients() {
        .path = "/v1/reports",
        .summary = "Say where many clients are",
        .description =
-           "A JSON array of reports, an object whose member \"reports\" is one, or one report a line (NDJSON); of any "
-           "number. A report that cannot be used keeps none of the others out.",
+           "A JSON array of reports, an object whose member \"reports\" is one, or one report a line (NDJSON): as "
+           "many as 64 MiB have room for, each of at most 16 KiB. A report that cannot be used keeps none of the "
+           "others out.",
        .parameters = {},
        .verbs = {protocols::Verb::report},
        .bodies =
