@@ -105,15 +105,9 @@ describe('a broker with passwords and TLS', { timeout: 120_000 }, () => {
   before(async () => {
     const [tlsPort] = await freePorts(1);
     secured = new Broker(tlsPort);
-    const sh = (command, ...args) => {
-      const { status, stderr } = spawnSync(command, args, { cwd: secured.folder, encoding: 'utf8', timeout: 20_000 });
-      assert.equal(status, 0, stderr);
-    };
-    sh('openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2', '-subj', '/CN=localhost',
-      '-addext', 'subjectAltName=DNS:localhost', '-keyout', 'broker.key', '-out', 'broker.crt');
-    sh('mosquitto_passwd', '-c', '-b', 'passwords', 'herd', 'right');
-    secured.write(['allow_anonymous false', `password_file ${secured.file('passwords')}`, `certfile ${secured.file('broker.crt')}`,
-      `keyfile ${secured.file('broker.key')}`]);
+    const { status, stderr } = spawnSync('mosquitto_passwd', ['-c', '-b', 'passwords', 'herd', 'right'], { cwd: secured.folder, encoding: 'utf8' });
+    assert.equal(status, 0, stderr);
+    secured.write(['allow_anonymous false', `password_file ${secured.file('passwords')}`, ...secured.certify()]);
     fs.writeFileSync(secured.file('secret'), 'wrong\n');
     await secured.start();
     herd = new Herd({ topology: chain('Aa'), mqtt: { broker: `mqtts://localhost:${tlsPort}`, topics: ['owntracks/+/+'], user: 'herd',

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <string>
 #include <sys/prctl.h>
@@ -112,12 +113,56 @@ TEST_F(MqttClientTest, gives_every_topic_its_turn_though_others_never_stop_chang
   EXPECT_EQ(client.counters().publish_dropped, 0U);
 }
 
+TEST_F(MqttClientTest, publishes_the_newest_of_what_was_not_acknowledged_on_the_next_connection) {
+  using namespace std::literals;
+  LoopbackListener broker;
+  LogFile log(std::filesystem::path(folder_) / "log", 0);
+  auto options = nowhere();
+  options.port = broker.port();
+  MqttClient client(options, log, [](const MqttClient::Message&) {});
+  constexpr auto accepted = "\x20\x02\0\0"sv;
+  {
+    auto first = broker.accept();
+    EXPECT_THAT(first.read_until("test"), testing::StartsWith("\x10"));
+    first.write(accepted);
+    client.publish("a", "1st");
+    EXPECT_EQ(first.read_until("1st"), "\x33\x08\0\1a\0\1"s + "1st");
+    client.publish("a", "2nd");
+    EXPECT_EQ(first.read_until("2nd"), "\x33\x08\0\1a\0\2"s + "2nd");
+  }
+  auto next = broker.accept();
+  next.read_until("test");
+  next.write(accepted);
+  EXPECT_EQ(next.read_until("nd"), "\x33\x08\0\1a\0\1"s + "2nd");
+  EXPECT_EQ(client.counters().published, 0U);
+  next.write("\x40\x02\0\1"sv);
+  const auto deadline = steady_now() + 30 * second;
+  while (client.counters().published == 0 && steady_now() < deadline) std::this_thread::yield();
+  EXPECT_EQ(client.counters().published, 1U);
+  EXPECT_EQ(client.counters().failures, 1U);
+}
+
 TEST_F(MqttClientTest, will_not_have_authorities_that_are_none) {
   LogFile log(std::filesystem::path(folder_) / "log", 0);
   auto options = nowhere();
   options.is_tls = true;
-  options.authorities = "/none/ca.pem";
-  EXPECT_THROW(MqttClient(options, log, [](const MqttClient::Message&) {}), std::runtime_error);
+  const auto refusal = [&](const std::string& file) -> std::string {
+    options.authorities = file;
+    try {
+      const MqttClient client(options, log, [](const MqttClient::Message&) {});
+    } catch (const std::runtime_error& error) {
+      return error.what();
+    }
+    return "none";
+  };
+  const auto no_pem = folder_ + "/no.pem";
+  std::ofstream(no_pem) << "no certificate\n";
+  const std::string remedy = "; name a PEM file of the authorities to trust";
+  EXPECT_EQ(refusal("/none/ca.pem"),
+            "/none/ca.pem: no certificates can be read from it: No such file or directory" + remedy);
+  const std::string none = ": no certificates can be read from it: no certificate or crl found";
+  EXPECT_THAT(refusal(no_pem), testing::StartsWith(no_pem + none));
+  EXPECT_THAT(refusal(folder_), testing::StartsWith(folder_ + none));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -13,6 +14,7 @@
 #include <thread>
 #include <vector>
 
+#include "herd/base/result.h"
 #include "herd/base/time.h"
 #include "herd/net/descriptor.h"
 #include "herd/net/log_file.h"
@@ -25,7 +27,7 @@ struct MqttOptions {
   std::string host;
   std::uint16_t port = 1883;
   bool is_tls = false;
-  std::filesystem::path authorities = {};  ///< PEM; empty: those that the system trusts
+  std::filesystem::path authorities = {};  ///< PEM, read for each connection; empty: those that the system trusts
   std::string client_id;
   /// The broker keeps what comes while we are away.
   bool is_persistent = false;
@@ -38,15 +40,16 @@ struct MqttOptions {
 struct MqttClientCounters {
   bool is_connected = false;
   std::uint64_t connects = 0;
-  std::uint64_t failures = 0;  ///< to connect, and connections that were lost
-  std::uint64_t messages = 0;  ///< that came
-  std::uint64_t published = 0;
+  std::uint64_t failures = 0;         ///< to connect, and connections that were lost
+  std::uint64_t messages = 0;         ///< that came
+  std::uint64_t published = 0;        ///< and acknowledged
   std::uint64_t publish_dropped = 0;  ///< for want of room
 };
 
 /// A client of an MQTT broker (3.1.1), on a thread of its own that connects again and again, 1 to 30 s apart. Not
 /// libmosquitto's own thread: that ends at some errors, and waits with select(), which cannot see the sockets of a
-/// server with more than 1024 of them.
+/// server with more than 1024 of them. And each connection has an instance of libmosquitto of its own: 2.0.11 cannot go
+/// on with one that used the system's authorities, nor does it say what became of its socket.
 class MqttClient {
  public:
   static constexpr std::size_t topics_waiting_max = 100'000;
@@ -79,10 +82,20 @@ class MqttClient {
     void operator()(mosquitto* client) const;
   };
 
-  void set_up();
+  using Handle = std::unique_ptr<mosquitto, Free>;
+
+  struct Sent {
+    int number;
+    std::string topic;
+    std::string payload;
+  };
+
+  Result<Handle> make();
+  void set_callbacks();
   void run();
   void connect();
   void talk(int timeout_ms);
+  int read();
   void lose(const std::string& reason);
   void publish_waiting();
   void on_connect(int code);
@@ -92,18 +105,18 @@ class MqttClient {
   LogFile& log_;
   const std::function<void(const Message&)> on_message_;
   Descriptor wake_;
-  std::unique_ptr<mosquitto, Free> client_;
 
   // Of the thread alone.
-  bool is_open_ = false;  // there is a connection, or the beginning of one
-  bool is_first_ = true;
-  std::string refusal_;  // what the broker said to our CONNECT
-  int in_flight_ = 0;    // published, not acknowledged; libmosquitto sends them again on the next connection
+  std::string refusal_;         // what the broker said to our CONNECT
+  std::string untrusted_;       // why its certificate is not trusted
+  std::string tls_failure_;     // what else went wrong with TLS
+  Handle client_;               // null: there is no connection, nor the beginning of one
+  std::deque<Sent> in_flight_;  // not acknowledged yet
   Duration wait_ = wait_min;
   Time connect_at_ = 0;
 
   std::mutex mutex_;
-  std::map<std::string, std::string> waiting_;  // payloads by topic
+  std::map<std::string, std::string> waiting_;  // payloads by topic; topics_waiting_max, and what was in flight
   std::string published_last_;                  // topic
   std::atomic<bool> is_stopping_ = false;
   std::atomic<bool> is_connected_ = false;

@@ -1,0 +1,141 @@
+// What goes wrong on the way to a broker: it is told, and it ends.
+
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import tls from 'node:tls';
+import { after, before, describe, it } from 'node:test';
+import { eventually } from './eventually.mjs';
+import { Herd, chain, freePorts } from './herd.mjs';
+import { Broker } from './mqtt_broker.mjs';
+
+const mqttOf = async (server) => (await server.status()).mqtt;
+const topics = ['owntracks/+/+'];
+
+/// A broker that is not there yet, which shows a certificate.
+async function brokerByTls() {
+  const [port] = await freePorts(1);
+  const broker = new Broker(port);
+  broker.write(['allow_anonymous true', ...broker.certify()]);
+  return broker;
+}
+
+const waysToTrust = {
+  'a file names': (broker) => ({ mqtt: { ca: broker.file('broker.crt') } }),
+  'the system trusts': (broker) => ({ env: { SSL_CERT_FILE: broker.file('broker.crt') } }),
+};
+
+for (const [who, options] of Object.entries(waysToTrust)) {
+  describe(`a broker by TLS that comes and goes, with an authority that ${who}`, { timeout: 120_000 }, () => {
+    let broker;
+    let herd;
+    before(async () => {
+      broker = await brokerByTls();
+      const { mqtt, env } = options(broker);
+      herd = new Herd({ topology: chain('Aa'), env, mqtt: { broker: `mqtts://localhost:${broker.port}`, topics, ...mqtt } });
+      await herd.start();
+    });
+    after(async () => {
+      await herd?.stop();
+      await broker?.remove();
+    });
+
+    const refusals = () => herd.servers.Aa.log().match(/warning MQTT localhost:\d+: Connection refused; next attempt in \d+ s/g)?.length ?? 0;
+    const isHeard = (connects) => eventually('it is connected', async () => {
+      const { connected, connects: made } = await mqttOf(herd.servers.Aa);
+      return connected === 1 && made === connects;
+    }, 40);
+
+    it('is tried again until it is there', async () => {
+      await eventually('it is refused twice', () => refusals() === 2);
+      assert.equal((await mqttOf(herd.servers.Aa)).failures, 2);
+      await broker.start();
+      await isHeard(1);
+    });
+
+    it('is found again when it was away, each time', async () => {
+      for (const connects of [2, 3]) {
+        const before = refusals();
+        await broker.stop();
+        await eventually('it is refused', () => refusals() > before);
+        await broker.start();
+        await isHeard(connects);
+      }
+      broker.publish('owntracks/jane/phone', JSON.stringify({ _type: 'location', lat: 1, lon: 2, tst: 3 }), '-h', 'localhost',
+        '--cafile', broker.file('broker.crt'));
+      await eventually('it is heard', async () => (await mqttOf(herd.servers.Aa)).reports === 1);
+      herd.check();
+    });
+  });
+}
+
+describe('a broker that puts many messages into one record of TLS', { timeout: 60_000 }, () => {
+  let files;
+  let server;
+  let herd;
+  before(async () => {
+    files = await brokerByTls();
+  });
+  after(async () => {
+    await herd?.stop();
+    server?.close();
+    await files?.remove();
+  });
+
+  it('is heard to the end', async () => {
+    const topic = 'owntracks/jane/phone';
+    const publish = Buffer.concat([Buffer.from([0x30, topic.length + 4, 0, topic.length]), Buffer.from(`${topic}{}`)]);
+    const answers = { 1: [0x20, 2, 0, 0], 8: [0x90, 3, 0, 1, 1] }; // to CONNECT and SUBSCRIBE
+    const options = { key: fs.readFileSync(files.file('broker.key')), cert: fs.readFileSync(files.file('broker.crt')) };
+    server = tls.createServer(options, (socket) => {
+      socket.on('error', () => {});
+      socket.on('data', (packet) => {
+        const answer = Buffer.from(answers[packet[0] >> 4] ?? []);
+        socket.write(packet[0] >> 4 === 8 ? Buffer.concat([answer, ...Array(100).fill(publish)]) : answer);
+      });
+    });
+    await new Promise((resolve) => server.listen(files.port, '127.0.0.1', resolve));
+    herd = new Herd({ topology: chain('Aa'), mqtt: { broker: `mqtts://localhost:${files.port}`, topics, ca: files.file('broker.crt') } });
+    await herd.start();
+    await eventually('all came', async () => (await mqttOf(herd.servers.Aa)).messages === 100);
+  });
+});
+
+describe('a broker that cannot be talked to', { timeout: 120_000 }, () => {
+  let byTls;
+  let plain;
+  before(async () => {
+    byTls = await brokerByTls();
+    plain = new Broker((await freePorts(1))[0]);
+    await Promise.all([byTls.start(), plain.start()]);
+  });
+  after(() => Promise.all([byTls?.remove(), plain?.remove()]));
+
+  /// Why a server says that it does not reach it.
+  async function reason(broker, options = {}) {
+    const herd = new Herd({ topology: chain('Aa'), mqtt: { broker, topics, ...options } });
+    try {
+      await herd.start();
+      return await eventually('it is told why', () => / warning MQTT .*:\d+: (.*); next attempt in 1 s/.exec(herd.servers.Aa.log())?.[1], 20);
+    } finally {
+      await herd.stop();
+    }
+  }
+
+  it('is told from others: a certificate that nobody vouches for', async () => {
+    assert.equal(await reason(`mqtts://localhost:${byTls.port}`), 'its certificate is not trusted: self-signed certificate');
+  });
+
+  it('is told from others: a certificate of another name', async () => {
+    assert.equal(await reason(`mqtts://127.0.0.1:${byTls.port}`, { ca: byTls.file('broker.crt') }),
+      'its certificate is not trusted: IP address mismatch');
+  });
+
+  it('is told from others: no TLS at that port', async () => {
+    assert.match(await reason(`mqtts://localhost:${plain.port}`), /^(TLS: unexpected eof while reading|Connection reset by peer)$/);
+  });
+
+  it('is told from others: no way there', async () => {
+    assert.equal(await reason('mqtts://255.255.255.255'), 'Network is unreachable');
+    assert.match(await reason('mqtts://broker.invalid'), /^its address is not found: /);
+  });
+});
