@@ -189,6 +189,30 @@ describe('a herd that tells a broker where its clients are', { timeout: 120_000 
     assert.ok(!heard().some((line) => line.includes('-50')));
   });
 
+  it('takes back what it published of a client that is forgotten, whichever server is told to, and hears nothing in it', async () => {
+    const { Aa, Bb } = herd.servers;
+    await Aa.ask('IAMAT gone/phone +7+7 1621464900\n');
+    await hears('owntracks/gone/phone 0 {');
+    await known([Bb], 'gone/phone', ' 1621464900');
+    const before = await Promise.all([mqttOf(Aa), mqttOf(Bb)]);
+    const url = `http://127.0.0.1:${Bb.ports.http}/v1/clients/gone%2Fphone`;
+    assert.equal((await fetch(url, { method: 'DELETE' })).status, 204);
+    await eventually('both took it back', () => heard().filter((line) => line === 'owntracks/gone/phone 0 ').length === 2);
+    for (const [i, server] of [Aa, Bb].entries()) {
+      const { reports, broken } = await eventually(`${server.name} heard that`, async () => {
+        const mqtt = await mqttOf(server);
+        return mqtt.messages >= before[i].messages + 2 && mqtt;
+      });
+      assert.deepEqual({ reports, broken }, { reports: before[i].reports, broken: before[i].broken });
+    }
+    told.publish('owntracks/end/of', location({ tst: 1 }), '-r');
+    const kept = spawnSync('mosquitto_sub', ['-h', '127.0.0.1', '-p', told.port, '-t', 'owntracks/#', '-F', '%t', '--retained-only', '-W', '2'],
+      { encoding: 'utf8', timeout: 10_000 });
+    assert.deepEqual(kept.stdout.split('\n').filter((line) => /gone|end/.test(line)), ['owntracks/end/of']);
+    told.publish('owntracks/end/of', '', '-r');
+    await known([Aa], 'end/of', ' 1');
+  });
+
   it('does not tell the broker what it told', async () => {
     told.publish('owntracks/joe/phone', location({ tst: 1621464827 }));
     await known(Object.values(herd.servers), 'joe/phone', ' 1621464827');

@@ -61,6 +61,19 @@ TEST_F(MqttPublisherTest, tells_the_broker_nothing_that_it_told) {
   EXPECT_EQ(next(), Told()) << "what it told late changes nothing";
 }
 
+TEST_F(MqttPublisherTest, takes_back_what_is_told_of_a_client_that_is_forgotten_whoever_heard_of_it_and_forgot_it) {
+  hear("AT Riley +0.500000000 jane/phone +1+2 100");
+  hear("AT Bernard +0.500000000 joe%20phone +1+2 100");
+  EXPECT_EQ(next(), Told{told_at("100")});
+  store.forget("jane/phone", "Bernard", 200 * second);
+  EXPECT_EQ(next(), Told{"herd/jane/phone "});
+  store.forget("joe%20phone", "Riley", 200 * second);
+  EXPECT_EQ(next(), Told{"herd/joe phone "});
+  EXPECT_EQ(next(), Told());
+  hear("AT Riley +0.500000000 jane/phone +1+2 201");
+  EXPECT_EQ(next(), Told{told_at("201")});
+}
+
 TEST_F(MqttPublisherTest, remembers_a_million_clients_that_the_broker_told_of_and_forgets_them_all_with_one_more) {
   publisher.heard("jane/phone", 103 * second);
   for (std::size_t i = 1; i < MqttPublisher::heard_max; ++i) publisher.heard(std::to_string(i), second);

@@ -30,18 +30,25 @@ MqttPublisher::MqttPublisher(std::string topic, std::string_view herd, std::stri
 
 void MqttPublisher::publish_changes() {
   std::vector<store::Sighting> changed;
+  std::vector<std::string> forgotten;
   for (std::size_t partition = 0; partition < followers_.size(); ++partition) {
     auto& follower = followers_[partition];
     if (follower.is_caught_up(store_.sequence(partition))) continue;
     auto looks = looks_at_once;
     follower.read(*store_.open(partition), store::Reader{}, looks, [&](const store::Partition::Held& held) {
-      if (held.is_tombstone() || held.record().server != server_) return true;
+      if (held.is_tombstone()) {
+        // Whoever was told to forget it: who published it is not known any more.
+        forgotten.emplace_back(held.client());
+        return true;
+      }
+      if (held.record().server != server_) return true;
       auto& sighting = changed.emplace_back(store::Sighting{{}, std::string(held.attributes())});
       wire::append_line(sighting.line, held.record());
       return true;
     });
   }
   for (const auto& sighting : changed) publish(sighting);
+  for (const auto& client : forgotten) publish_(topic_of(client), {});
 }
 
 void MqttPublisher::publish(const store::Sighting& sighting) {
@@ -52,9 +59,13 @@ void MqttPublisher::publish(const store::Sighting& sighting) {
   std::string payload;
   trackers::append_owntracks_location(payload, named ? *named : trackers::OwnTracksName{"herd", id}, sighting);
   payload.replace(payload.size() - 1, 1, mark_);
+  publish_(topic_of(record.client), std::move(payload));
+}
+
+std::string MqttPublisher::topic_of(std::string_view client) const {
   auto topic = topic_;
-  topic.replace(topic.find(placeholder), placeholder.size(), id);
-  publish_(std::move(topic), std::move(payload));
+  topic.replace(topic.find(placeholder), placeholder.size(), protocols::decode_client(client));
+  return topic;
 }
 
 void MqttPublisher::heard(std::string_view client, Time client_time) {

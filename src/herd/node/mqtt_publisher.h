@@ -15,8 +15,8 @@
 
 namespace herd::node {
 
-/// Tells a broker where the clients are that this server heard, but not by that broker: one more follower of the change
-/// log.
+/// Tells a broker where the clients are that this server heard, but not by that broker, and takes back what was told of
+/// those that are forgotten: one more follower of the change log.
 class MqttPublisher {
  public:
   /// How often changes are published: no client more often.
@@ -25,6 +25,7 @@ class MqttPublisher {
   /// to it, once.
   static constexpr std::size_t heard_max = 1'000'000;
 
+  /// An empty payload takes back what is retained.
   using Publish = std::function<void(std::string topic, std::string payload)>;
 
   /// `topic` is a template with {client}. The store outlives it.
@@ -45,6 +46,7 @@ class MqttPublisher {
 
  private:
   void publish(const store::Sighting& sighting);
+  std::string topic_of(std::string_view client) const;
   bool was_heard(const wire::Record& record);
 
   const std::string topic_;
