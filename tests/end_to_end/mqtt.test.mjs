@@ -108,7 +108,7 @@ describe('a broker with passwords and TLS', { timeout: 120_000 }, () => {
     const { status, stderr } = spawnSync('mosquitto_passwd', ['-c', '-b', 'passwords', 'herd', 'right'], { cwd: secured.folder, encoding: 'utf8' });
     assert.equal(status, 0, stderr);
     secured.write(['allow_anonymous false', `password_file ${secured.file('passwords')}`, ...secured.certify()]);
-    fs.writeFileSync(secured.file('secret'), 'wrong\n');
+    fs.writeFileSync(secured.file('secret'), 'wrong\n', { mode: 0o600 });
     await secured.start();
     herd = new Herd({ topology: chain('Aa'), mqtt: { broker: `mqtts://localhost:${tlsPort}`, topics: ['owntracks/+/+'], user: 'herd',
       password_file: secured.file('secret'), ca: secured.file('broker.crt'), persistent: true } });
@@ -122,7 +122,7 @@ describe('a broker with passwords and TLS', { timeout: 120_000 }, () => {
   it('refuses a wrong password, which is logged without it', async () => {
     const { Aa } = herd.servers;
     await eventually('it is refused', () => /warning MQTT localhost:\d+: Connection Refused: not authorised/.test(Aa.log()), 20);
-    assert.doesNotMatch(Aa.log(), /wrong/);
+    assert.doesNotMatch(Aa.log(), /wrong|can read it/);
     assert.equal((await mqttOf(Aa)).connected, 0);
   });
 

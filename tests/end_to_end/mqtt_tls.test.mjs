@@ -1,12 +1,14 @@
 // What goes wrong on the way to a broker: it is told, and it ends.
 
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import tls from 'node:tls';
 import { after, before, describe, it } from 'node:test';
 import { eventually } from './eventually.mjs';
 import { Herd, chain, freePorts } from './herd.mjs';
 import { Broker } from './mqtt_broker.mjs';
+import { binary } from './server_process.mjs';
 
 const mqttOf = async (server) => (await server.status()).mqtt;
 const topics = ['owntracks/+/+'];
@@ -137,5 +139,52 @@ describe('a broker that cannot be talked to', { timeout: 120_000 }, () => {
   it('is told from others: no way there', async () => {
     assert.equal(await reason('mqtts://255.255.255.255'), 'Network is unreachable');
     assert.match(await reason('mqtts://broker.invalid'), /^its address is not found: /);
+  });
+});
+
+describe('files of [mqtt] that will not do', { timeout: 120_000 }, () => {
+  let folder;
+  before(async () => {
+    folder = await brokerByTls();
+  });
+  after(() => folder?.remove());
+
+  const run = (...args) => spawnSync(binary, args, { encoding: 'utf8', timeout: 20_000 });
+
+  it('are refused by check-config and at the start: authorities that are none', async () => {
+    const [line, peer] = await freePorts(2);
+    const config = folder.file('herd.toml');
+    fs.writeFileSync(folder.file('no.pem'), 'nobody\n');
+    for (const [name, reason] of [['nope.pem', 'No such file or directory'], ['no.pem', 'no certificate or crl found']]) {
+      fs.writeFileSync(config, `[herd]\nname = "test"\n[[server]]\nid = "Aa"\nline = "127.0.0.1:${line}"\npeer = "127.0.0.1:${peer}"\n` +
+        `[mqtt]\nbroker = "mqtts://127.0.0.1:1"\ntopics = ["#"]\nca = "${name}"\n`);
+      const expected = new RegExp(`${folder.folder}/${name}: no certificates can be read from it: ${reason}.*; name a PEM file of the authorities to trust`);
+      const checked = run('check-config', '--config', config);
+      assert.match(checked.stderr, expected);
+      assert.equal(checked.status, 2);
+      const served = run('serve', 'Aa', '--config', config);
+      assert.match(served.stderr, expected);
+      assert.equal(served.status, 1);
+    }
+  });
+
+  it('are warned of by both: a password that others can read', async () => {
+    const secret = folder.file('secret');
+    fs.writeFileSync(secret, 'tiger\n');
+    const herd = new Herd({ topology: chain('Aa'), mqtt: { broker: '127.0.0.1:1', topics, user: 'herd', password_file: secret } });
+    try {
+      for (const [mode, isWarnedOf] of [[0o600, false], [0o644, true]]) {
+        fs.chmodSync(secret, mode);
+        await herd.start();
+        const { status, stdout } = run('check-config', '--config', herd.configFile);
+        const warning = `${secret}: other users of this machine can read it, and whoever has the password can pass for the herd at the broker; chmod 600 it\n`;
+        assert.equal(status, 0);
+        assert.equal(stdout.includes(`warning: ${warning}`), isWarnedOf);
+        assert.equal(herd.servers.Aa.log().includes(` warning ${warning}`), isWarnedOf);
+        await herd.servers.Aa.stop();
+      }
+    } finally {
+      await herd.stop();
+    }
   });
 });

@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "herd/node/config.h"
@@ -96,7 +97,7 @@ class MqttPassword : public testing::Test {
   std::string read(std::string_view bytes) const {
     std::ofstream(file_, std::ios::trunc) << bytes;
     const auto password = read_password(file_);
-    return password ? *password : password.error().message.substr(file_.size());
+    return password ? password->text : password.error().message.substr(file_.size());
   }
 
   std::string file_ = "/tmp/herd-password-XXXXXX";
@@ -111,6 +112,35 @@ TEST_F(MqttPassword, is_the_one_line_of_its_file) {
   EXPECT_EQ(read(""), wrong);
   EXPECT_EQ(read("\n"), wrong);
   EXPECT_EQ(read("one\ntwo\n"), wrong);
+}
+
+TEST_F(MqttPassword, is_warned_of_if_others_can_read_it) {
+  std::ofstream(file_, std::ios::trunc) << "secret\n";
+  const auto warning = [&](mode_t mode) {
+    chmod(file_.c_str(), mode);
+    MqttConfig config;
+    config.password_file = file_;
+    return check_mqtt_files(config).value();
+  };
+  EXPECT_EQ(warning(0600), "");
+  EXPECT_EQ(warning(0400), "");
+  const auto expected = file_ +
+                        ": other users of this machine can read it, and whoever has the password can pass for "
+                        "the herd at the broker; chmod 600 it";
+  EXPECT_EQ(warning(0604), expected);
+  EXPECT_EQ(warning(0640), expected);
+}
+
+TEST_F(MqttPassword, that_is_none_and_authorities_that_are_none_are_found_before_a_server_starts) {
+  MqttConfig config;
+  EXPECT_EQ(check_mqtt_files(config).value(), "");
+  config.authorities = "/none/ca.pem";
+  EXPECT_EQ(check_mqtt_files(config).error().message,
+            "/none/ca.pem: no certificates can be read from it: No such file or directory; name a PEM file of the "
+            "authorities to trust");
+  config.password_file = file_;
+  EXPECT_EQ(check_mqtt_files(config).error().message,
+            file_ + ": holds no password; it must be one line of at most 1024 bytes");
 }
 
 TEST(MqttPasswordFile, that_is_missing_is_named) {

@@ -105,15 +105,13 @@ std::string access_text(const node::Config& config) {
   return text;
 }
 
-/// Checks the password file, and says whom the herd hears; empty without a broker. Throws UsageError.
+/// Checks the files of [mqtt], and says whom the herd hears; empty without a broker. Throws UsageError.
 std::string mqtt_text(const node::Config& config) {
   if (!config.mqtt) return {};
-  if (config.mqtt->password_file) {
-    if (const auto password = node::read_password(*config.mqtt->password_file); !password) {
-      throw UsageError(password.error().message);
-    }
-  }
-  return "messages from the MQTT broker " + config.mqtt->broker.text() + (config.mqtt->is_tls ? " by TLS" : "") + '\n';
+  const auto warning = node::check_mqtt_files(*config.mqtt);
+  if (!warning) throw UsageError(warning.error().message);
+  return "messages from the MQTT broker " + config.mqtt->broker.text() + (config.mqtt->is_tls ? " by TLS" : "") + '\n' +
+         (warning->empty() ? "" : "warning: " + *warning + '\n');
 }
 
 int check_config(const std::string& file) {

@@ -5,9 +5,11 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <sys/stat.h>
 
 #include "herd/base/nearest_name.h"
 #include "herd/base/text.h"
+#include "herd/net/https_client.h"
 
 namespace herd::node {
 namespace {
@@ -122,7 +124,7 @@ MqttConfig read_mqtt(const TomlSection& section, const std::filesystem::path& fo
   return config;
 }
 
-Result<std::string> read_password(const std::filesystem::path& file) {
+Result<MqttPassword> read_password(const std::filesystem::path& file) {
   std::ifstream in(file, std::ios::binary);
   std::string text(password_bytes_max + 1, '\0');
   in.read(text.data(), static_cast<std::streamsize>(text.size()));
@@ -136,7 +138,26 @@ Result<std::string> read_password(const std::filesystem::path& file) {
       text.find_first_of(std::string_view("\n\r\0", 3)) != std::string::npos) {
     return Error{file.string() + ": holds no password; it must be one line of at most 1024 bytes"};
   }
-  return {boost::system::in_place_value, std::move(text)};  // an Error could be made of it too
+  MqttPassword password{std::move(text), {}};
+  struct stat status{};
+  if (::stat(file.c_str(), &status) == 0 && (status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+    password.warning = file.string() + ": other users of this machine can read it, and whoever has the password can " +
+                       "pass for the herd at the broker; chmod 600 it";
+  }
+  return password;
+}
+
+Result<std::string> check_mqtt_files(const MqttConfig& config) {
+  std::string warning;
+  if (config.password_file) {
+    auto password = read_password(*config.password_file);
+    if (!password) return password.error();
+    warning = std::move(password->warning);
+  }
+  if (!config.authorities.empty()) {
+    if (const auto checked = net::HttpsClient::check_authorities(config.authorities); !checked) return checked.error();
+  }
+  return {boost::system::in_place_value, std::move(warning)};  // an Error could be made of it too
 }
 
 }  // namespace herd::node

@@ -39,7 +39,16 @@ MqttConfig read_mqtt(const TomlSection& section, const std::filesystem::path& fo
 /// broker and whether it is TLS. The error says what would be right.
 Result<void> parse_broker(std::string_view text, MqttConfig& config);
 
+struct MqttPassword {
+  std::string text;
+  std::string warning;  ///< of its file; empty: there is nothing to warn of
+};
+
 /// The one line of the password file. The error names the file and does not repeat what it holds.
-Result<std::string> read_password(const std::filesystem::path& file);
+Result<MqttPassword> read_password(const std::filesystem::path& file);
+
+/// Looks at the files that [mqtt] names, as a server does at its start. What to warn of; empty: nothing. The error
+/// names the file and what to do.
+Result<std::string> check_mqtt_files(const MqttConfig& config);
 
 }  // namespace herd::node

@@ -9,7 +9,8 @@ namespace {
 
 constexpr std::size_t topic_bytes_logged = 200;
 
-net::MqttOptions options_of(const MqttConfig& config, const std::string& herd_name, std::string_view server) {
+net::MqttOptions options_of(const MqttConfig& config, const std::string& herd_name, std::string_view server,
+                            net::LogFile& log) {
   net::MqttOptions options{.host = config.broker.host,
                            .port = config.broker.port,
                            .is_tls = config.is_tls,
@@ -18,7 +19,11 @@ net::MqttOptions options_of(const MqttConfig& config, const std::string& herd_na
                            .is_persistent = config.is_persistent,
                            .user = config.user,
                            .topics = config.topics};
-  if (config.password_file) options.password = read_password(*config.password_file).value();
+  if (config.password_file) {
+    auto password = read_password(*config.password_file).value();
+    options.password = std::move(password.text);
+    if (!password.warning.empty()) log.warn(password.warning);
+  }
   return options;
 }
 
@@ -35,7 +40,7 @@ MqttDoor::MqttDoor(const MqttConfig& config, const std::string& herd_name, proto
                                                        [this](std::string topic, std::string payload) {
                                                          client_.publish(std::move(topic), std::move(payload));
                                                        })),
-      client_(options_of(config, herd_name, herd.server()), log,
+      client_(options_of(config, herd_name, herd.server(), log), log,
               [this](const net::MqttClient::Message& message) { on_message(message); }) {}
 
 void MqttDoor::on_message(const net::MqttClient::Message& message) {
