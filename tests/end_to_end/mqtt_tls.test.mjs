@@ -3,7 +3,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
-import tls from 'node:tls';
 import { after, before, describe, it } from 'node:test';
 import { eventually } from './eventually.mjs';
 import { Herd, chain, freePorts } from './herd.mjs';
@@ -69,38 +68,6 @@ for (const [who, options] of Object.entries(waysToTrust)) {
     });
   });
 }
-
-describe('a broker that puts many messages into one record of TLS', { timeout: 60_000 }, () => {
-  let files;
-  let server;
-  let herd;
-  before(async () => {
-    files = await brokerByTls();
-  });
-  after(async () => {
-    await herd?.stop();
-    server?.close();
-    await files?.remove();
-  });
-
-  it('is heard to the end', async () => {
-    const topic = 'owntracks/jane/phone';
-    const publish = Buffer.concat([Buffer.from([0x30, topic.length + 4, 0, topic.length]), Buffer.from(`${topic}{}`)]);
-    const answers = { 1: [0x20, 2, 0, 0], 8: [0x90, 3, 0, 1, 1] }; // to CONNECT and SUBSCRIBE
-    const options = { key: fs.readFileSync(files.file('broker.key')), cert: fs.readFileSync(files.file('broker.crt')) };
-    server = tls.createServer(options, (socket) => {
-      socket.on('error', () => {});
-      socket.on('data', (packet) => {
-        const answer = Buffer.from(answers[packet[0] >> 4] ?? []);
-        socket.write(packet[0] >> 4 === 8 ? Buffer.concat([answer, ...Array(100).fill(publish)]) : answer);
-      });
-    });
-    await new Promise((resolve) => server.listen(files.port, '127.0.0.1', resolve));
-    herd = new Herd({ topology: chain('Aa'), mqtt: { broker: `mqtts://localhost:${files.port}`, topics, ca: files.file('broker.crt') } });
-    await herd.start();
-    await eventually('all came', async () => (await mqttOf(herd.servers.Aa)).messages === 100);
-  });
-});
 
 describe('a broker that cannot be talked to', { timeout: 120_000 }, () => {
   let byTls;

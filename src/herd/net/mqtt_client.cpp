@@ -190,7 +190,7 @@ void MqttClient::talk(int timeout_ms) {
   }
   errno = 0;
   int code = MOSQ_ERR_SUCCESS;
-  if (events != 0) code = read();
+  if (events != 0) code = mosquitto_loop_read(client, 1);
   const int error = errno;
   if (code == MOSQ_ERR_SUCCESS && (events & POLLOUT) != 0) code = mosquitto_loop_write(client, 1);
   if (code == MOSQ_ERR_SUCCESS) code = mosquitto_loop_misc(client);
@@ -200,16 +200,6 @@ void MqttClient::talk(int timeout_ms) {
     lose(error != 0 ? std::strerror(error) : "the connection was closed");  // as in connect()
   } else if (mosquitto_socket(client) < 0) {
     lose("the connection was closed");
-  }
-}
-
-int MqttClient::read() {
-  auto* client = client_.get();
-  for (;;) {
-    const int code = mosquitto_loop_read(client, 1);
-    // What came with it in the same TLS record is no longer in the socket, which poll() looks at.
-    auto* tls = static_cast<SSL*>(mosquitto_ssl_get(client));
-    if (code != MOSQ_ERR_SUCCESS || tls == nullptr || SSL_pending(tls) == 0) return code;
   }
 }
 

@@ -95,7 +95,6 @@ class MqttClient {
   void run();
   void connect();
   void talk(int timeout_ms);
-  int read();
   void lose(const std::string& reason);
   void publish_waiting();
   void on_connect(int code);
