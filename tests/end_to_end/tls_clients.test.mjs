@@ -255,7 +255,7 @@ describe('TLS for clients', { timeout: 120_000 }, () => {
     fs.chmodSync(alone.file('Alone.key'), 0o600);
     const checked = alone.check();
     assert.equal(checked.stderr, '');
-    assert.match(checked.stdout, /line and http ports are TLS, with certificates in .*, valid\n {2}Alone until /);
+    assert.match(checked.stdout, /line, http and trackers ports are TLS, with certificates in .*, valid\n {2}Alone until /);
   });
 
   it('goes on in a live feed, with what came behind the request, too', async () => {
@@ -287,6 +287,28 @@ describe('TLS for clients', { timeout: 120_000 }, () => {
     }
     assert.equal(JSON.parse(await curl('--cacert', ca(), `https://127.0.0.1:${alone.ports.http}/v1/status`)).server, 'Alone');
     assert.match(alone.server.log(), /warning (HTTP|line) port: 127\.0\.0\.1:\d+ refused: TLS: /);
+  });
+});
+
+describe('a port for trackers that clients_on leaves out', { timeout: 120_000 }, () => {
+  const alone = new TlsServer();
+  before(async () => {
+    await alone.make('clients_on = ["http"]');
+    await alone.server.start();
+  });
+  after(() => alone.stop());
+
+  it('is plain beside https, also after SIGHUP, and check-config warns of it', async () => {
+    const report = (time) => curl('-o', '/dev/null', '-w', '%{http_code}', '-X', 'POST',
+      `http://127.0.0.1:${alone.ports.trackers}/?id=van&lat=47.1&lon=9.5&timestamp=${time}`);
+    assert.equal(await report(1621464827), '200');
+    alone.server.child.kill('SIGHUP');
+    await eventually('it is read again', () => alone.server.log().split('certificate for clients read').length === 3);
+    assert.equal(await report(1621464828), '200');
+    assert.match(await curl('--cacert', alone.file('web-ca.crt'), `https://127.0.0.1:${alone.ports.http}/v1/clients/van`), /"van"/);
+    const { stdout } = alone.check();
+    assert.match(stdout, /^http ports are TLS, /m);
+    assert.match(stdout, /^warning: herd\.toml:8: the trackers port of Alone is plain beside https; /m);
   });
 });
 

@@ -312,7 +312,7 @@ TEST(Config, says_which_ports_of_clients_are_TLS_and_whose_certificates_they_wan
   EXPECT_EQ(both.peer_certificates, std::nullopt);
   EXPECT_EQ(both.client_tls.folder, "/etc/herd/web");
   EXPECT_EQ(both.client_tls.line_clients_ca, "/etc/herd/ca.crt");
-  EXPECT_TRUE(both.client_tls.is_on_line && both.client_tls.is_on_http);
+  EXPECT_TRUE(both.client_tls.is_on_line && both.client_tls.is_on_http && both.client_tls.is_on_trackers);
   const auto http =
       parse_config(std::string(herd_of_two) + "[tls]\nclients = \"web\"\nclients_on = [\"http\"]\n", "h.toml").value();
   EXPECT_FALSE(http.client_tls.is_on_line);
@@ -321,14 +321,16 @@ TEST(Config, says_which_ports_of_clients_are_TLS_and_whose_certificates_they_wan
 
 TEST(Config, refuses_what_it_cannot_make_of_TLS_for_clients) {
   EXPECT_EQ(mistakes_in(std::string(herd_of_two) + "[tls]\nclients = \"web\"\nclients_on = [\"lines\"]\n"),
-            "h.toml:14: clients_on names \"lines\"; there are \"line\" and \"http\"");
+            "h.toml:14: clients_on names \"lines\"; there are \"line\", \"http\" and \"trackers\"");
   EXPECT_EQ(mistakes_in(std::string(herd_of_two) + "[tls]\npeers = \"certs\"\nclients_on = [\"http\"]\n"),
             "h.toml:14: clients_on is of no use without clients; add clients = \"client-certs\"");
-  EXPECT_EQ(mistakes_in(std::string(herd_of_two) + "[tls]\nclients = \"web\"\nclients_on = []\n"),
-            "h.toml:14: clients_on names no port; there are \"line\" and \"http\": name those that are TLS, or leave "
-            "clients_on out for both, or clients for none");
+  EXPECT_EQ(
+      mistakes_in(std::string(herd_of_two) + "[tls]\nclients = \"web\"\nclients_on = []\n"),
+      "h.toml:14: clients_on names no port; there are \"line\", \"http\" and \"trackers\": name those that are TLS, "
+      "or leave clients_on out for all, or clients for none");
   EXPECT_EQ(mistakes_in(std::string(herd_of_two) + "[tls]\nclients = \"web\"\nclients_on = \"http\"\n"),
-            "h.toml:14: clients_on in [tls] must be an array of strings, such as [\"line\", \"http\"], not a string");
+            "h.toml:14: clients_on in [tls] must be an array of strings, such as [\"line\", \"http\", \"trackers\"], "
+            "not a string");
   const std::string plain_line =
       "line_clients_ca asks line clients for certificates, and the line port is plain; add clients = \"client-certs\", "
       "and \"line\" to clients_on";
@@ -354,6 +356,26 @@ TEST(Config, the_origins_of_web_pages_are_as_browsers_send_them) {
       std::string(herd_of_two) + "[http]\ncors_origins = [\"*\", \"http://mylaptop.local:8080\"]\n", "h.toml");
   ASSERT_TRUE(config);
   EXPECT_EQ(config->cors_origins, (std::vector<std::string>{"*", "http://mylaptop.local:8080"}));
+}
+
+TEST(Config, a_port_for_trackers_that_is_plain_beside_https_is_worth_a_warning) {
+  const auto read = [](const std::string& clients_on) {
+    return parse_config("[tls]\nclients = \"web\"\n" + clients_on +
+                            "\n[herd]\nname = \"n\"\n[[server]]\nid = \"A\"\nline = \"127.0.0.1:1\"\npeer = "
+                            "\"127.0.0.1:2\"\nhttp = \"127.0.0.1:3\"\ntrackers = \"127.0.0.1:5055\"\n",
+                        "h.toml")
+        .value();
+  };
+  for (const auto* same : {"", R"(clients_on = ["http", "trackers"])", R"(clients_on = ["trackers"])"}) {
+    EXPECT_TRUE(read(same).client_tls.is_on_trackers) << same;
+    EXPECT_THAT(read(same).warnings, IsEmpty()) << same;
+  }
+  const auto plain = read(R"(clients_on = ["line", "http"])");
+  EXPECT_FALSE(plain.client_tls.is_on_trackers);
+  EXPECT_THAT(plain.warnings,
+              ElementsAre("h.toml:11: the trackers port of A is plain beside https; if its trackers know "
+                          "https, add \"trackers\" to clients_on"));
+  EXPECT_THAT(read(R"(clients_on = ["line"])").warnings, IsEmpty());
 }
 
 TEST(Config, a_port_for_trackers_is_a_door_like_the_others) {

@@ -1,5 +1,6 @@
 #include "herd/app/check_config_command.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -68,8 +69,16 @@ std::string client_certificates_text(const node::Config& config) {
                "server of this machine";
   }
   if (!mistakes.empty()) throw UsageError(mistakes);
-  const std::string ports = tls.is_on_line ? (tls.is_on_http ? "line and http ports" : "line ports") : "http ports";
-  return ports + " are TLS, with certificates in " + tls.folder->string() + ", valid\n" + text +
+  const bool has_trackers =
+      std::ranges::any_of(config.servers, [](const auto& server) { return server.trackers.has_value(); });
+  std::vector<std::string> ports;
+  if (tls.is_on_line) ports.emplace_back("line");
+  if (tls.is_on_http) ports.emplace_back("http");
+  if (tls.is_on_trackers && (has_trackers || ports.empty())) ports.emplace_back("trackers");
+  const auto last = ports.back();
+  ports.pop_back();
+  return joined(ports) + (ports.empty() ? "" : " and ") + last + " ports are TLS, with certificates in " +
+         tls.folder->string() + ", valid\n" + text +
          (tls.line_clients_ca ? "line clients show certificates of " + tls.line_clients_ca->string() + "\n" : "");
 }
 

@@ -25,7 +25,7 @@ struct ClientPort::State {
   std::function<std::size_t()> connections_elsewhere;
   Loops loops;
 
-  void take(tcp::socket socket) {
+  void take(tcp::socket socket, bool is_plain) {
     const auto add_count = [](std::size_t sum, const auto& loop) { return sum + loop->count(); };
     const auto here = std::accumulate(loops.begin(), loops.end(), std::size_t{0}, add_count);
     const auto elsewhere = connections_elsewhere ? connections_elsewhere() : 0;
@@ -38,7 +38,7 @@ struct ClientPort::State {
     Descriptor descriptor(socket.release(ignored));
     const auto admitting = std::span(loops).first(loops_admitting);
     const auto fewest = std::ranges::min_element(admitting, {}, [](const auto& loop) { return loop->count(); });
-    (*fewest)->admit(std::move(descriptor), tls, std::move(client_address));
+    (*fewest)->admit(std::move(descriptor), is_plain ? std::nullopt : tls, std::move(client_address));
   }
 };
 
@@ -50,11 +50,13 @@ ClientPort::ClientPort(EventLoops& loops, const Options& options, Loops sessions
   state_->connections_elsewhere = options.connections_elsewhere;
   state_->loops = std::move(sessions);
   auto& context = loops.main().context();
-  for (const auto& [host, port] : options.addresses) {
-    state_->listeners.push_back(std::make_unique<Listener>(context, options.purpose, host, port));
+  for (const auto& address : options.addresses) {
+    state_->listeners.push_back(std::make_unique<Listener>(context, options.purpose, address.host, address.port));
   }
-  for (const auto& listener : state_->listeners) {
-    auto accepting = listener->accept([this](tcp::socket socket) { state_->take(std::move(socket)); });
+  for (std::size_t i = 0; i < state_->listeners.size(); ++i) {
+    auto accepting = state_->listeners[i]->accept([this, is_plain = options.addresses[i].is_plain](tcp::socket socket) {
+      state_->take(std::move(socket), is_plain);
+    });
     asio::co_spawn(context, std::move(accepting), or_fail);
   }
 }

@@ -21,6 +21,7 @@ class ClientPort {
   struct Address {
     std::string host;
     std::uint16_t port = 0;  ///< 0: any free one
+    bool is_plain = false;   ///< no TLS here, whatever the others speak
   };
   struct Options {
     std::string purpose;  ///< for messages: "line protocol"

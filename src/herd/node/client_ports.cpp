@@ -54,9 +54,11 @@ net::LineServer::Options ClientPorts::line_options(std::size_t connections_max, 
 
 net::HttpServer::Options ClientPorts::http_options(std::size_t connections_max, const Services& services) {
   net::HttpServer::Options options;
-  for (const auto& endpoint : {self_.http, self_.trackers}) {
-    if (endpoint) options.addresses.push_back({endpoint->host, endpoint->port});
-  }
+  const auto add = [&options](const std::optional<Endpoint>& endpoint, bool is_tls) {
+    if (endpoint) options.addresses.push_back({endpoint->host, endpoint->port, !is_tls});
+  };
+  add(self_.http, tls_config_.is_on_http);
+  add(self_.trackers, tls_config_.is_on_trackers);
   options.connections_max = connections_max;
   options.connections_own = http_connections_own;
   options.connections_elsewhere = [this] { return sum(line_connections()); };

@@ -111,42 +111,11 @@ class ConfigReader {
 
   void read_tls(const TomlSection& section) {
     if (const auto folder = section.string("peers", "\"certs\"")) config_.peer_certificates = beside_file(*folder);
-    read_client_tls(section);
+    config_.client_tls = read_client_tls(section, folder_, mistakes_);
     if (section.is_empty()) {
       mistakes_.add(section.line(),
                     "[tls] says nothing; add peers = \"certs\" for the links between servers, clients = "
                     "\"client-certs\" for the ports of clients, or both");
-    }
-  }
-
-  void read_client_tls(const TomlSection& section) {
-    auto& tls = config_.client_tls;
-    if (const auto folder = section.string("clients", "\"client-certs\"")) tls.folder = beside_file(*folder);
-    const auto ports = section.strings("clients_on", R"(["line", "http"])");
-    const auto is_on = [&ports](std::string_view port) {
-      return ports.empty() || std::ranges::find(ports, port, &Located<std::string>::value) != ports.end();
-    };
-    tls.is_on_line = is_on("line");
-    tls.is_on_http = is_on("http");
-    for (const auto& port : ports) {
-      if (port.value == "line" || port.value == "http") continue;
-      mistakes_.add(port.line, "clients_on names " + in_quotes(port.value) + R"(; there are "line" and "http")");
-    }
-    if (section.has("clients_on") && section.lacks("clients_on")) {
-      mistakes_.add(section.where("clients_on"),
-                    "clients_on names no port; there are \"line\" and \"http\": name those that are TLS, or leave "
-                    "clients_on out for both, or clients for none");
-    }
-    if (!ports.empty() && !section.has("clients")) {
-      mistakes_.add(ports.front().line, "clients_on is of no use without clients; add clients = \"client-certs\"");
-    }
-    if (const auto file = section.string("line_clients_ca", "\"clients-ca.crt\"")) {
-      tls.line_clients_ca = beside_file(*file);
-      if (!tls.folder || !tls.is_on_line) {
-        mistakes_.add(file->line,
-                      "line_clients_ca asks line clients for certificates, and the line port is plain; add clients = "
-                      "\"client-certs\", and \"line\" to clients_on");
-      }
     }
   }
 
@@ -227,6 +196,12 @@ class ConfigReader {
     if (const auto trackers = section.string("trackers", "\"0.0.0.0:5055\"")) {
       server.trackers = endpoint(*trackers, who, "trackers");
       check_door(*trackers, *server.trackers, "trackers");
+      const auto& tls = config_.client_tls;
+      if (tls.folder && tls.is_on_http && !tls.is_on_trackers) {
+        warnings_.add(trackers->line, "the trackers port of " + who +
+                                          " is plain beside https; if its trackers know https, add \"trackers\" to "
+                                          "clients_on");
+      }
     }
     for (auto& neighbor : section.strings("talks_with", R"(["Jaquez", "Juzang"])")) {
       links_.push_back({server.id, std::move(neighbor.value), neighbor.line});
