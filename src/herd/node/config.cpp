@@ -154,11 +154,12 @@ class ConfigReader {
     rates.reports_per_client_burst =
         limits.number("reports_per_client_burst", 1, rate_bound).value_or(rates.reports_per_client_burst);
     rates.requests_per_address_burst = limits.number("requests_per_address_burst", 1, rate_bound);
-    for (const std::string rate : {"reports_per_client", "requests_per_address"}) {
-      const auto burst = rate + "_burst";
-      if (!limits.has(burst) || limits.has(rate)) continue;
+    const auto check = [&](const std::string& burst, const std::string& rate) {
+      if (!limits.has(burst) || limits.has(rate)) return;
       mistakes_.add(limits.where(burst), burst + " is of no use without " + rate + "; add " + rate + " = 5.0");
-    }
+    };
+    check("reports_per_client_burst", "reports_per_client");
+    check("requests_per_address_burst", "requests_per_address");
   }
 
   void read_server(const TomlSection& section) {
