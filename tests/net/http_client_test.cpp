@@ -80,7 +80,7 @@ TEST(HttpClient, says_why_there_is_no_TLS) {
   const auto trust = ServerTrust::read({}).value();
   const LoopbackListener silent;
   LoopbackListener plain;
-  const auto server = std::async(std::launch::async, [&] {
+  auto server = std::async(std::launch::async, [&] {
     auto conversation = plain.accept();
     conversation.write("HTTP/1.1 400 Bad Request\r\n\r\n");
     conversation.read_to_end();
@@ -89,6 +89,7 @@ TEST(HttpClient, says_why_there_is_no_TLS) {
       {{"127.0.0.1", silent.port(), "/", "", trust}, {"127.0.0.1", plain.port(), "/", "", trust}}, 500 * millisecond);
   EXPECT_EQ(answers[0].error().message, "no answer within 500 ms");
   EXPECT_EQ(answers[1].error().message, "it does not speak TLS");
+  server.get();
 }
 
 }  // namespace

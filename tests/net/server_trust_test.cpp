@@ -154,7 +154,7 @@ TEST_F(ServerTrustTest, names_the_file_that_will_not_do) {
 
 TEST_F(ServerTrustTest, a_server_that_goes_away_in_the_handshake_is_an_error) {
   const LoopbackListener listener;
-  const auto server = std::async(std::launch::async, [&] {
+  auto server = std::async(std::launch::async, [&] {
     const Descriptor socket(listener.accept_socket());
     char first = 0;
     return ::recv(socket.number(), &first, 1, MSG_WAITALL);
@@ -164,16 +164,18 @@ TEST_F(ServerTrustTest, a_server_that_goes_away_in_the_handshake_is_an_error) {
   EXPECT_TRUE(outcome == "the server closed the connection in the TLS handshake; does it speak TLS?" ||
               outcome == "Connection reset by peer in the TLS handshake; does it speak TLS?")
       << outcome;
+  EXPECT_EQ(server.get(), 1);
 }
 
 TEST_F(ServerTrustTest, a_server_that_speaks_something_else_is_an_error) {
   LoopbackListener listener;
-  const auto server = std::async(std::launch::async, [&] {
+  auto server = std::async(std::launch::async, [&] {
     auto conversation = listener.accept();
     conversation.write("? what is that\n");
     conversation.read_to_end();
   });
   EXPECT_EQ(converse(listener.port(), trust(coast_), "localhost"), "it does not speak TLS");
+  server.get();
 }
 
 TEST_F(ServerTrustTest, a_handshake_that_does_not_end_is_given_up) {

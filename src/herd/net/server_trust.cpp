@@ -149,7 +149,7 @@ void ServerTrust::prepare(ssl_st* handle, const std::string& host) const {
                                      SSL_ctrl(handle, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
                                               const_cast<char*>(host.c_str())) == 1;
   if (!host_is_set || SSL_set_ex_data(handle, Expectation::index(), expectation.get()) != 1) throw std::bad_alloc();
-  static_cast<void>(expectation.release());  // OpenSSL's now
+  [[maybe_unused]] const auto* const owned_by_handle = expectation.release();
 }
 
 std::string ServerTrust::failure(const ssl_st* handle, unsigned long tls_error) {
