@@ -19,7 +19,7 @@ constexpr std::string_view outcome_of_three =
 
 TEST_F(HttpReports, are_taken_though_one_of_them_is_wrong) {
   EXPECT_EQ(ask("POST", "/v1/reports", three), outcome_of_three);
-  EXPECT_EQ(herd.locate("c"), "AT Riley +0.000000000 c +3+4 1621464828.223371889");
+  EXPECT_EQ(herd.locate("c"), "AT Riley +0.000000000 c +3+4 1621464828.22337189");
   EXPECT_FALSE(herd.locate("b"));
 }
 
@@ -39,6 +39,15 @@ TEST_F(HttpReports, are_an_array_or_a_member_or_one_a_line) {
     EXPECT_EQ(post(R"({"of":1,"reports":[)" + both + "]}"), done);
     EXPECT_EQ(post(std::string(a) + "\r\n\n" + std::string(b) + "\n"), done);
     EXPECT_EQ(post(std::string(a) + std::string(b)), done);
+  }
+}
+
+TEST_F(HttpReports, without_times_are_newer_the_later_they_stand) {
+  constexpr std::string_view body =
+      R"([{"client":"a","lat":9,"lon":9},{"client":"b","lat":3,"lon":4,"time":5},{"client":"a","lat":1,"lon":2}])";
+  for (part_bytes = 1; part_bytes <= body.size(); ++part_bytes) {
+    ask("POST", "/v1/reports", body);
+    EXPECT_EQ(herd.locate("a"), "AT Riley +0.000000000 a +1+2 1621464828.22337189");
   }
 }
 
@@ -134,7 +143,7 @@ TEST_F(HttpReports, with_long_ids_are_all_taken) {
   }
   EXPECT_EQ(ask("POST", "/v1/reports", body), "200 application/json {\"accepted\":300,\"refused\":0,\"errors\":[]}\n");
   EXPECT_EQ(herd.locate(std::string(4000, 'x') + "299"),
-            "AT Riley +0.000000000 " + std::string(4000, 'x') + "299 +1+2 1621464828.223371889");
+            "AT Riley +0.000000000 " + std::string(4000, 'x') + "299 +1+2 1621464828.223372188");
 }
 
 TEST_F(HttpReports, for_which_there_is_no_room_are_told) {

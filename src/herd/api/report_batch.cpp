@@ -133,11 +133,13 @@ void ReportBatch::take(std::string_view text, bool too_large, std::uint64_t line
     return refuse(Refusal::too_many, origin.index, origin.line,
                   "too many reports come from this address; try again later");
   }
-  const auto read = reader_.read(text, {}, now);
+  const auto arrival = std::max(now, last_arrival_ + 1);
+  const auto read = reader_.read(text, {}, arrival);
   if (!read) return refuse(Refusal::wrong, origin.index, origin.line, read.error().message);
   if (rules_.may_report && !rules_.may_report(read->report.client)) {
     return refuse(Refusal::forbidden, origin.index, origin.line, "these credentials may not report this client");
   }
+  if (read->report.client_time == arrival) last_arrival_ = arrival;
   if (!waiting_->has_room_for(*read)) bring(now);
   waiting_->add(*read, origin);
 }
@@ -145,7 +147,7 @@ void ReportBatch::take(std::string_view text, bool too_large, std::uint64_t line
 void ReportBatch::bring(Time now) {
   auto& [reports, origins, texts] = *waiting_;
   if (reports.empty()) return;
-  herd_.report(reports, now);
+  herd_.report(reports, std::max(now, last_arrival_));
   for (std::size_t i = 0; i < reports.size(); ++i) {
     if (!reports[i].is_refused) {
       ++outcome_.accepted;

@@ -75,6 +75,7 @@ class ReportBatch {
   ReportReader reader_;
   std::unique_ptr<Waiting> waiting_;
   std::uint64_t next_index_ = 0;
+  Time last_arrival_ = 0;  // of a report that says no time; they come 1 ns apart, so that a client's last one counts
   bool begun_ = false;
   bool is_array_ = false;  // the text is one, and was put into an object
   Outcome outcome_;
