@@ -178,7 +178,7 @@ TEST(OwnTracks, tells_friends_what_a_phone_told) {
   EXPECT_EQ(told(R"({"_type":"location","acc":15.2,"alt":-440,"batt":46,"conn":"w","lat":-46.0681240,"lon":1e1,)"
                  R"("t":"u","tid":"5t","tst":1551874878,"vac":2,"vel":61,"cog":0})",
                  {.user = "jane", .device = "phone"}),
-            R"({"_type":"location","topic":"owntracks/jane/phone","tid":"5t","lat":-46.068124,"lon":10,)"
+            R"({"_type":"location","topic":"owntracks/jane/phone","tid":"5t","lat":-46.0681240,"lon":10,)"
             R"("tst":1551874878,"acc":15,"alt":-440,"vel":61,"cog":0,"batt":46})");
 }
 

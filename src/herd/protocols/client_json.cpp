@@ -116,15 +116,20 @@ void append_rest(std::string& out, const wire::Record& record, std::string_view 
 
 }  // namespace
 
-void append_client_json(std::string& out, const wire::Record& record, std::string_view attributes,
-                        const ClientExtras& extras) {
+void append_json_location(std::string& out, const wire::Record& record) {
   const LocationTexts location(record);
-  out += R"({"client":)";
-  append_json_string(out, record.client);
-  out += R"(,"lat":)";
+  out += R"("lat":)";
   append_json_number(out, location.latitude());
   out += R"(,"lon":)";
   append_json_number(out, location.longitude());
+}
+
+void append_client_json(std::string& out, const wire::Record& record, std::string_view attributes,
+                        const ClientExtras& extras) {
+  out += R"({"client":)";
+  append_json_string(out, record.client);
+  out += ',';
+  append_json_location(out, record);
   out += ',';
   append_rest(out, record, attributes, extras);
   out += '}';

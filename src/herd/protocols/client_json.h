@@ -26,7 +26,10 @@ struct ClientExtras {
 void append_client_json(std::string& out, const wire::Record& record, std::string_view attributes,
                         const ClientExtras& extras = {});
 
-/// The same as a Feature of GeoJSON (RFC 7946), whose properties are all but the coordinates.
+/// Appends `"lat":34.068930,"lon":-118.445127`, with the digits that were reported.
+void append_json_location(std::string& out, const wire::Record& record);
+
+/// The same as append_client_json() as a Feature of GeoJSON (RFC 7946), whose properties are all but the coordinates.
 void append_client_feature(std::string& out, const wire::Record& record, std::string_view attributes,
                            const ClientExtras& extras = {});
 

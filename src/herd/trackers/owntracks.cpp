@@ -7,7 +7,7 @@
 #include "herd/base/json_leaves.h"
 #include "herd/base/json_text.h"
 #include "herd/base/text.h"
-#include "herd/geo/location.h"
+#include "herd/protocols/client_json.h"
 #include "herd/trackers/text_members.h"
 #include "herd/wire/attributes.h"
 
@@ -134,10 +134,8 @@ void append_owntracks_location(std::string& out, const OwnTracksName& name, cons
   const bool is_said = said != attributes.others.end();
   append_member(out, R"("tid")",
                 is_said ? std::string_view(said->second) : last_characters(name.device, tracker_id_characters));
-  out += R"(,"lat":)";
-  geo::append_degrees(out, record.location.latitude_e7);
-  out += R"(,"lon":)";
-  geo::append_degrees(out, record.location.longitude_e7);
+  out += ',';
+  protocols::append_json_location(out, record);
   out += R"(,"tst":)";
   append_number(out, std::int64_t{record.client_time / second});
   append_member(out, R"("acc")", attributes.accuracy_m);
