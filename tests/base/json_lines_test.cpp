@@ -44,6 +44,11 @@ TEST(JsonLines, have_no_white_space_around_them_and_are_not_blank) {
   EXPECT_EQ(lines_of("\r\na \t\r\n\n  \n b"), "2:a 5:b ");
 }
 
+TEST(JsonLines, may_begin_with_the_mark_that_some_editors_begin_a_file_with) {
+  EXPECT_EQ(lines_of("\xef\xbb\xbf a\nb"), "1:a 2:b ");
+  EXPECT_EQ(lines_of("\xef\xbb\xbf\n\xef\xbb\xbf"), "2:\xef\xbb\xbf ");
+}
+
 TEST(JsonLines, that_are_too_large_are_passed_over_alone) {
   EXPECT_EQ(lines_of("0123456789\n01234567890\n2\n"), "1:0123456789 2:too large 3:2 ");
   EXPECT_EQ(lines_of(std::string(1000, 'a') + "\nb"), "1:too large 2:b ");

@@ -6,6 +6,12 @@
 #include "herd/base/text.h"
 
 namespace herd {
+namespace {
+
+// That some editors begin a file with.
+constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+
+}  // namespace
 
 void JsonLines::push(std::string_view bytes) {
   buffer_.erase(0, begin_);
@@ -26,6 +32,9 @@ std::optional<JsonLines::Line> JsonLines::next() {
     }
     Line line{.text = {}, .line = line_++, .too_large = std::exchange(too_large_, false)};
     if (!line.too_large) line.text = trim(std::string_view(buffer_).substr(begin_, end - begin_));
+    if (line.line == 1 && line.text.starts_with(byte_order_mark)) {
+      line.text = trim(line.text.substr(byte_order_mark.size()));
+    }
     begin_ = scan_ = is_last ? end : end + 1;
     if (line.too_large || !line.text.empty()) return line;
   }

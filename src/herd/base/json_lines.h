@@ -10,7 +10,8 @@ namespace herd {
 
 /// Splits NDJSON, a JSON text in each line, into its lines, so that what is broken in one cannot take others with it.
 /// Lines that are empty or blank are passed over. Bytes go in as they come, lines come out whole, without the white
-/// space around them. Holds one line and what was pushed last, and of a line that is too large nothing.
+/// space around them, the first without a byte-order mark. Holds one line and what was pushed last, and of a line that
+/// is too large nothing.
 class JsonLines {
  public:
   struct Line {
