@@ -139,10 +139,19 @@ TEST(HttpParser, refuses_requests_that_can_be_read_in_two_ways) {
             "400 HTTP/1.0 has no chunks; send Content-Length");
   const auto chunked = head + "Transfer-Encoding: chunked\r\n\r\n";
   const std::string found = "POST / Host=x Transfer-Encoding=chunked 400 the body is no HTTP: ";
-  for (const std::string body : {"x\r\nhello\r\n", "5\r\nhelloXX0\r\n\r\n", "-1\r\n\r\n\r\n",
-                                 "5 \r\nhello\r\n0\r\n\r\n", "FFFFFFFFFFFFFFFFF\r\n\r\n\r\n"}) {
+  for (const std::string body :
+       {"x\r\nhello\r\n", "5\r\nhelloXX0\r\n\r\n", "-1\r\n\r\n\r\n", "5 \r\nhello\r\n0\r\n\r\n",
+        "5;a=\"\r\"\r\nhello\r\n0\r\n\r\n", "FFFFFFFFFFFFFFFFF\r\n\r\n\r\n"}) {
     EXPECT_TRUE(found_in(chunked + body).starts_with(found)) << body << " gives " << found_in(chunked + body);
   }
+  using namespace std::string_literals;
+  for (const auto& line : {"5;a=\"\n\"\r\n"s, "5;a=\"x\ny\"\r\n"s, "5;a=\"\0\"\r\n"s, "5;a=\"\x7f\"\r\n"s}) {
+    EXPECT_EQ(found_in((chunked + line).append("hello\r\n0\r\n\r\n")),
+              "POST / Host=x Transfer-Encoding=chunked 400 the line of a chunk has a control character")
+        << line;
+  }
+  EXPECT_EQ(found_in(chunked + "5;a=\"\t;\";b\r\nhello\r\n0\r\n\r\n"),
+            "POST / Host=x Transfer-Encoding=chunked [hello]");
 }
 
 TEST(HttpParser, refuses_what_is_over_its_bounds) {

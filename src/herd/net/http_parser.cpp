@@ -34,6 +34,11 @@ std::string_view origin_form(std::string_view target) {
   return target;
 }
 
+/// RFC 9110 section 5.5; a tab is none.
+bool is_control(char c) {
+  return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
+}
+
 /// A line that ends in LF alone, in the bytes from `begin` on.
 bool has_bare_newline(std::string_view bytes, std::size_t begin) {
   for (auto at = bytes.find('\n', begin); at != std::string_view::npos; at = bytes.find('\n', at + 1)) {
@@ -124,7 +129,10 @@ class HttpParser::Beast : public beast_http::basic_parser<true> {
   }
 
   /// Beast's own body_limit counts a chunk again each time that more of its line is awaited.
-  void on_chunk_header_impl(std::uint64_t size, beast::string_view /*extensions*/, beast::error_code& error) override {
+  void on_chunk_header_impl(std::uint64_t size, beast::string_view extensions, beast::error_code& error) override {
+    if (std::ranges::any_of(extensions, is_control)) {
+      return malformed("the line of a chunk has a control character", error);
+    }
     if (size > body_left_) {
       return refuse({Reason::body_too_large, 413, "the body is longer than what is taken here; send it in parts"},
                     error);
