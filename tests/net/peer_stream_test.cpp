@@ -7,6 +7,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
+#include <csignal>
 #include <functional>
 #include <gtest/gtest.h>
 
@@ -238,6 +239,17 @@ TEST_F(PeerStreamTls, that_was_closed_neither_reads_nor_writes) {
     EXPECT_EQ(stream.write_some("x").error().message, "closed");
   };
   Meeting().run(&aa_, use_after_close, &mm_, use_after_close);
+}
+
+TEST_F(PeerStreamTls, that_is_broken_says_so_and_does_not_end_the_process) {
+  const auto write_into_nothing = [](PeerStream& stream) -> asio::awaitable<void> {
+    EXPECT_TRUE(co_await stream.handshake());
+    stream.socket().shutdown(tcp::socket::shutdown_send);
+    auto* const before = std::signal(SIGPIPE, SIG_DFL);
+    EXPECT_EQ(stream.write_some("x").error().message, "Broken pipe");
+    std::signal(SIGPIPE, before);
+  };
+  Meeting().run(&aa_, write_into_nothing, &mm_, write_into_nothing);
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 #include "herd/net/client_tls.h"
 
 #include <cerrno>
-#include <csignal>
 #include <cstring>
 #include <fstream>
 #include <openssl/err.h>
@@ -94,8 +93,6 @@ Result<void> demand_certificates(SSL_CTX* context, const std::filesystem::path& 
 }  // namespace
 
 Result<ClientTls> ClientTls::read(const Files& files, Protocol protocol) {
-  // OpenSSL writes to sockets as to files: a client that is gone must be an error there, not the end of the server.
-  std::signal(SIGPIPE, SIG_IGN);
   if (const auto checked = check_files(files); !checked) return checked.error();
   std::shared_ptr<SSL_CTX> made(SSL_CTX_new(TLS_server_method()), SSL_CTX_free);
   auto* context = made.get();

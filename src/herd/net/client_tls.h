@@ -32,7 +32,7 @@ class ClientTls {
     std::optional<std::filesystem::path> clients_ca = std::nullopt;
   };
 
-  /// Reads and checks the files. The error names the file and what to do. The process ignores SIGPIPE from then on.
+  /// Reads and checks the files. The error names the file and what to do.
   static Result<ClientTls> read(const Files& files, Protocol protocol);
 
   /// The server's own.

@@ -1,6 +1,5 @@
 #include "herd/net/peer_tls.h"
 
-#include <csignal>
 
 #include "herd/net/openssl_handles.h"
 
@@ -29,8 +28,6 @@ int note_refusal(int accepted, X509_STORE_CTX* verification) {
 }  // namespace
 
 Result<PeerTls> PeerTls::read(const CertificateFiles& files, std::int64_t now) {
-  // OpenSSL writes to sockets as to files: a neighbour that is gone must be an error there, not the end of the server.
-  std::signal(SIGPIPE, SIG_IGN);
   auto certificate = check_certificate(files, now);
   if (!certificate) return certificate.error();
   std::shared_ptr<SSL_CTX> made(SSL_CTX_new(TLS_method()), SSL_CTX_free);

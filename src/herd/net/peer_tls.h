@@ -15,7 +15,7 @@ namespace herd::net {
 /// certificates anew.
 class PeerTls {
  public:
-  /// Reads the files and checks them (check_certificate) as of `now`. The process ignores SIGPIPE from then on.
+  /// Reads the files and checks them (check_certificate) as of `now`.
   static Result<PeerTls> read(const CertificateFiles& files, std::int64_t now);
 
   const Certificate& certificate() const { return certificate_; }
