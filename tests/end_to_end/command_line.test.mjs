@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
+import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
@@ -198,6 +199,61 @@ describeHerd('proxyherd send', { topology: two }, (herd) => {
       status: 2,
       stdout: '',
       stderr: `proxyherd: "Juzan" is no server of ${herd.configFile}; did you mean "Juzang"? Its servers are Riley, Juzang\n`,
+    });
+  });
+});
+
+describe('proxyherd send, to a server that closes', { timeout: 120_000 }, () => {
+  const at = 'AT Riley +0.263873386 kiwi +1+1 5\n';
+  const whatsat = `${at}{\n   "results": []\n}\n\n`;
+
+  /// Sends `input` to one that reads everything, says `words` and closes: {status, stdout, stderr}, without its port.
+  const sendTo = async (words, input, args = []) => {
+    const listener = net.createServer({ allowHalfOpen: true }, (socket) =>
+      socket.on('error', () => {}).resume().on('end', () => socket.end(words, 'latin1')));
+    await new Promise((resolve) => listener.listen(0, '127.0.0.1', resolve));
+    const address = `127.0.0.1:${listener.address().port}`;
+    try {
+      const child = spawn(binary, ['send', address, ...args], { timeout: 20_000 });
+      const heard = { stdout: '', stderr: '' };
+      for (const stream of ['stdout', 'stderr']) child[stream].on('data', (bytes) => (heard[stream] += bytes));
+      child.stdin.on('error', () => {}); // it may not have asked for any
+      child.stdin.end(input);
+      const status = await new Promise((resolve) => child.on('close', resolve));
+      return { status, stdout: heard.stdout, stderr: heard.stderr.replace(address, 'ADDRESS') };
+    } finally {
+      listener.close();
+    }
+  };
+  const brokeOff = (answered) =>
+    `proxyherd: the conversation with ADDRESS broke off with ${answered} answered: the server closed the connection\n`;
+
+  it('without an answer is told from one that was obeyed', async () => {
+    assert.deepEqual(await sendTo('', '', ['IAMAT', 'kiwi', '+1+1', '5']),
+      { status: 1, stdout: '', stderr: brokeOff('0 of 1 command') });
+    assert.deepEqual(await sendTo('', 'IAMAT kiwi +1+1 5\n\nWHATSAT kiwi 0 0'),
+      { status: 1, stdout: '', stderr: brokeOff('0 of 2 commands') });
+    assert.deepEqual(await sendTo('', '\n \r\n'), { status: 0, stdout: '', stderr: '' });
+  });
+
+  it('after some of the answers has them printed, and is told', async () => {
+    const input = 'IAMAT kiwi +1+1 5\nWHATSAT kiwi 10 5\nWHATSAT kiwi 0 0\n';
+    assert.deepEqual(await sendTo(at + whatsat, input), { status: 1, stdout: at + whatsat, stderr: brokeOff('2 of 3 commands') });
+    assert.deepEqual(await sendTo(at + whatsat + whatsat, input), { status: 0, stdout: at + whatsat + whatsat, stderr: '' });
+  });
+
+  it('in the middle of an answer to WHATSAT has its beginning printed, and is told', async () => {
+    for (const end of [at.length, at.length + 5, whatsat.length - 1]) {
+      const part = whatsat.slice(0, end);
+      assert.deepEqual(await sendTo(part, 'WHATSAT kiwi 10 5\n'), { status: 1, stdout: part, stderr: brokeOff('0 of 1 command') });
+    }
+  });
+
+  it('after words that are none of a herd is shown, and named', async () => {
+    assert.deepEqual(await sendTo('HTTP/1.1 400 Bad Request\r\n\r\n', 'X\n'), {
+      status: 1,
+      stdout: 'HTTP/1.1 400 Bad Request\r\n\r\n',
+      stderr: 'proxyherd: ADDRESS is no line port of a herd: it said "HTTP/1.1 400 Bad Request\\x0d"\n',
     });
   });
 });

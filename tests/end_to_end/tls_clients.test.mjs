@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
+import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -401,6 +402,41 @@ describe('our own tools and servers that speak TLS', { timeout: 240_000 }, () =>
       const { status, stderr } = await tool(alone, ['send', ...options, 'Alone', 'X']);
       assert.deepEqual([status, stderr], [2, `proxyherd: ${complaint}\n`]);
     }
+  });
+
+  it('send misses the answers that somebody between cuts off, whatever the end of the connection looks like', async () => {
+    const options = { cert: alone.read('Alone.crt'), key: alone.read('Alone.key'), maxVersion: 'TLSv1.2', allowHalfOpen: true };
+    const answers = tls.createServer(options, (socket) => {
+      let heard = '';
+      socket.on('error', () => {}).on('data', (bytes) => (heard += bytes));
+      socket.on('end', () => socket.end(heard === 'ONE\nTWO\n' ? '? ONE\n' : '? what?\n'));
+    });
+    // TLS 1.2 shows which records are alerts: the one that says that this is the end does not get through.
+    const cutter = net.createServer({ allowHalfOpen: true }, (socket) => {
+      const beyond = net.connect({ port: answers.address().port, host: '127.0.0.1', allowHalfOpen: true });
+      for (const end of [socket, beyond]) end.on('error', () => {});
+      socket.pipe(beyond);
+      let bytes = Buffer.alloc(0);
+      beyond.on('data', (piece) => {
+        bytes = Buffer.concat([bytes, piece]);
+        while (bytes.length >= 5 && bytes.length >= 5 + bytes.readUInt16BE(3)) {
+          const end = 5 + bytes.readUInt16BE(3);
+          if (bytes[0] === 21) cut.push(end);
+          else socket.write(bytes.subarray(0, end));
+          bytes = bytes.subarray(end);
+        }
+      });
+      beyond.on('end', () => socket.end());
+    });
+    const cut = [];
+    for (const server of [answers, cutter]) await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const target = `127.0.0.1:${cutter.address().port}`;
+    fs.writeFileSync(alone.file('cut.toml'), fs.readFileSync(alone.file('herd.toml'), 'utf8').replace(address(), target));
+    const { status, stdout, stderr } = await tool(alone, ['send', '--config', 'cut.toml', 'Alone'], { input: 'ONE\nTWO\n' });
+    for (const server of [answers, cutter]) server.close();
+    assert.equal(cut.length, 1, 'the end was cut off');
+    assert.deepEqual([status, stdout, stderr], [1, '? ONE\n', `proxyherd: the conversation with Alone at ${target} broke off with ` +
+      '1 of 2 commands answered: the server closed the connection\n']);
   });
 
   it('an impostor is refused, and hears neither token nor line', async () => {

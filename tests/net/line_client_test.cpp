@@ -40,8 +40,10 @@ TEST(LineClient, sends_what_a_file_descriptor_holds_until_its_end) {
   ASSERT_EQ(write(ends[1], "one\ntwo", 7), 7);
   close(ends[1]);
   auto client = LineClient::connect("127.0.0.1", listener.port(), second).value();
-  EXPECT_TRUE(client.send_from(ends[0], [](std::string_view) {}));
+  std::string input;
+  EXPECT_TRUE(client.send_from(ends[0], [&](std::string_view bytes) { input += bytes; }, [](std::string_view) {}));
   EXPECT_EQ(server.get(), "one\ntwo");
+  EXPECT_EQ(input, "one\ntwo");
   close(ends[0]);
 }
 
@@ -56,12 +58,16 @@ TEST(LineClient, hands_over_a_reply_while_more_input_may_come) {
   ASSERT_EQ(pipe(ends.data()), 0);
   ASSERT_EQ(write(ends[1], "one\n", 4), 4);
   auto client = LineClient::connect("127.0.0.1", listener.port(), second).value();
+  std::string told;
+  const auto on_input = [&](std::string_view bytes) { told += bytes; };
   const auto on_replies = [&](std::string_view) {
+    told += "(reply)";
     EXPECT_EQ(write(ends[1], "two\n", 4), 4);
     close(ends[1]);
   };
-  EXPECT_TRUE(client.send_from(ends[0], on_replies));
+  EXPECT_TRUE(client.send_from(ends[0], on_input, on_replies));
   EXPECT_EQ(server.get(), "one\ntwo\n");
+  EXPECT_EQ(told, "one\n(reply)two\n");
   close(ends[0]);
 }
 
@@ -91,7 +97,8 @@ TEST(LineClient, a_server_that_closes_too_early_is_an_error_after_its_last_words
   ASSERT_EQ(pipe(ends.data()), 0);
   std::string replies;
   auto client = LineClient::connect("127.0.0.1", listener.port(), second).value();
-  const auto sent = client.send_from(ends[0], [&](std::string_view bytes) { replies += bytes; });
+  const auto sent =
+      client.send_from(ends[0], [](std::string_view) {}, [&](std::string_view bytes) { replies += bytes; });
   ASSERT_FALSE(sent);
   EXPECT_EQ(sent.error().message, "the server closed before it had read everything");
   EXPECT_EQ(replies, "? too long\n");

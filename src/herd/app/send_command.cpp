@@ -9,12 +9,13 @@
 #include <unistd.h>
 #include <vector>
 
+#include "herd/app/command_answers.h"
 #include "herd/app/herd_file.h"
 #include "herd/app/server_trusts.h"
 #include "herd/app/usage_error.h"
 #include "herd/base/text.h"
-#include "herd/net/client_tls.h"
 #include "herd/net/line_client.h"
+#include "herd/net/server_trust.h"
 
 namespace herd::app {
 
@@ -27,30 +28,6 @@ struct SendOptions {
   std::string target;
   std::vector<std::string> words;
   TlsOptions tls;
-};
-
-/// Prints replies as they come and remembers whether one of them was "? ...".
-class ReplyPrinter {
- public:
-  void print(std::string_view bytes) {
-    std::cout.write(bytes.data(), static_cast<std::streamsize>(bytes.size())).flush();
-    if (beginning_.size() <= net::speaks_tls_line.size())
-      beginning_ += bytes.substr(0, net::speaks_tls_line.size() + 1);
-    for (const char c : bytes) {
-      refused_ |= column_ == 1 && after_question_mark_ && c == ' ';
-      after_question_mark_ = column_ == 0 && c == '?';
-      column_ = c == '\n' ? 0 : column_ + 1;
-    }
-  }
-  bool refused() const { return refused_; }
-  /// Whether a port of TLS was spoken to plainly.
-  bool speaks_tls() const { return beginning_ == std::string(net::speaks_tls_line) + "\n"; }
-
- private:
-  std::string beginning_;
-  std::size_t column_ = 0;
-  bool after_question_mark_ = false;
-  bool refused_ = false;
 };
 
 struct Target {
@@ -75,6 +52,17 @@ Target find_target(const SendOptions& options) {
   return {*std::move(address), {}, trusts.of_address()};
 }
 
+/// Sends the words as one command, or else what comes from standard input.
+Result<void> converse(net::LineClient& client, const std::vector<std::string>& words,
+                      const net::LineClient::OnInput& on_input, const net::LineClient::OnReplies& on_replies) {
+  if (words.empty()) return client.send_from(STDIN_FILENO, on_input, on_replies);
+  std::string command;
+  for (const auto& word : words) command += (command.empty() ? "" : " ") + word;
+  command += '\n';
+  on_input(command);
+  return client.send(command, on_replies);
+}
+
 int send(const SendOptions& options) {
   const auto [address, server, trust] = find_target(options);
   const auto name = (server.empty() ? "" : server + " at ") + address.text();
@@ -88,15 +76,24 @@ int send(const SendOptions& options) {
     if (!greeted) throw std::runtime_error(name + ": " + greeted.error().message);
   }
 
-  ReplyPrinter printer;
-  const auto on_replies = [&](std::string_view bytes) { printer.print(bytes); };
-  std::string command;
-  for (const auto& word : options.words) command += (command.empty() ? "" : " ") + word;
-  const auto sent =
-      options.words.empty() ? client->send_from(STDIN_FILENO, on_replies) : client->send(command + "\n", on_replies);
-  if (printer.speaks_tls()) throw std::runtime_error(name + ": " + std::string(net::speaks_tls_remedy));
-  if (!sent) throw std::runtime_error("the conversation with " + name + " broke off: " + sent.error().message);
-  return printer.refused() ? 1 : 0;
+  CommandAnswers answers;
+  const auto on_input = [&](std::string_view bytes) { answers.sent(bytes); };
+  const auto on_replies = [&](std::string_view bytes) {
+    std::cout.write(bytes.data(), static_cast<std::streamsize>(bytes.size())).flush();
+    answers.received(bytes);
+  };
+  const auto sent = converse(*client, options.words, on_input, on_replies);
+  answers.end();
+  if (answers.speaks_tls()) throw std::runtime_error(name + ": " + std::string(net::speaks_tls_remedy));
+  if (!answers.no_answer().empty()) {
+    throw std::runtime_error(name + " is no line port of a herd: it said " + answers.no_answer());
+  }
+  if (!sent || answers.answered() < answers.commands()) {
+    throw std::runtime_error("the conversation with " + name + " broke off with " + std::to_string(answers.answered()) +
+                             " of " + counted(answers.commands(), "command") +
+                             " answered: " + (sent ? "the server closed the connection" : sent.error().message));
+  }
+  return answers.refused() ? 1 : 0;
 }
 
 }  // namespace
@@ -115,7 +112,7 @@ void add_send_command(CLI::App& app, std::function<int()>& action) {
   command.footer(
       "The words of COMMAND are sent as one line; without any, lines are read from standard input.\n"
       "Options go before the name. Status 0 if every command was accepted, 1 if a reply was \"? ...\"\n"
-      "(not understood, or a client that the server has not heard of) or the server did not answer.\n"
+      "(not understood, or a client that the server has not heard of) or the server did not answer all.\n"
       "\n"
       "Examples:\n"
       "  proxyherd send Riley IAMAT kiwi.cs.ucla.edu +34.068930-118.445127 1621464827.959498503\n"

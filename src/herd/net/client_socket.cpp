@@ -88,7 +88,7 @@ void ClientSocket::begin_tls(const ServerTrust& trust, const std::string& host) 
   tls_ = std::make_unique<TlsChannel>(trust.context(), descriptor(), TlsChannel::Role::connects);
   auto* handle = tls_->handle();
   SSL_set_mode(handle, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-  // The end of a connection needs no proof: every command has an answer.
+  // The end of a connection needs no proof: every command has an answer, and all who use this count them.
   SSL_set_options(handle, SSL_OP_NO_RENEGOTIATION | SSL_OP_IGNORE_UNEXPECTED_EOF);
   SSL_set_read_ahead(handle, 1);
   SSL_set_default_read_buffer_len(handle, read_buffer_bytes);

@@ -31,14 +31,15 @@ Result<LineClient> LineClient::connect(const std::string& host, std::uint16_t po
 }
 
 Result<void> LineClient::send(std::string_view bytes, const OnReplies& on_replies) {
-  return converse(-1, std::string(bytes), on_replies);
+  return converse(-1, std::string(bytes), {}, on_replies);
 }
 
-Result<void> LineClient::send_from(int input, const OnReplies& on_replies) {
-  return converse(input, {}, on_replies);
+Result<void> LineClient::send_from(int input, const OnInput& on_input, const OnReplies& on_replies) {
+  return converse(input, {}, on_input, on_replies);
 }
 
-Result<void> LineClient::converse(int input, std::string pending, const OnReplies& on_replies) {
+Result<void> LineClient::converse(int input, std::string pending, const OnInput& on_input,
+                                  const OnReplies& on_replies) {
   bool sending = true;
   bool all_sent = true;
   std::string piece(piece_bytes_max, '\0');
@@ -80,7 +81,10 @@ Result<void> LineClient::converse(int input, std::string pending, const OnReplie
     }
     if (waiting[1].revents != 0) {
       const auto count = read(input, piece.data(), piece.size());
-      if (count > 0) pending.assign(piece, 0, static_cast<std::size_t>(count));
+      if (count > 0) {
+        pending.assign(piece, 0, static_cast<std::size_t>(count));
+        on_input(pending);
+      }
       if (count == 0) input = -1;
       if (count < 0 && !is_temporary(errno)) return system_error(errno);
     }

@@ -15,6 +15,8 @@ namespace herd::net {
 /// A blocking client of a server's line port.
 class LineClient {
  public:
+  /// Called with each piece of the input before it is sent.
+  using OnInput = std::function<void(std::string_view bytes)>;
   /// Called with each piece of the replies as it arrives.
   using OnReplies = std::function<void(std::string_view bytes)>;
 
@@ -27,16 +29,16 @@ class LineClient {
   }
 
   /// Sends `bytes`, half-closes, and returns when the server has closed. It is an error if it closed before all was
-  /// sent, or broke off.
+  /// sent, or broke off; whether it answered everything is for the caller to see.
   Result<void> send(std::string_view bytes, const OnReplies& on_replies);
 
   /// The same with what can be read from the file descriptor until its end, sent as it comes.
-  Result<void> send_from(int input, const OnReplies& on_replies);
+  Result<void> send_from(int input, const OnInput& on_input, const OnReplies& on_replies);
 
  private:
   explicit LineClient(ClientSocket socket) : socket_(std::move(socket)) {}
 
-  Result<void> converse(int input, std::string pending, const OnReplies& on_replies);
+  Result<void> converse(int input, std::string pending, const OnInput& on_input, const OnReplies& on_replies);
 
   ClientSocket socket_;
 };
