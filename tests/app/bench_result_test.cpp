@@ -50,7 +50,7 @@ BenchResult open_loop_gone_wrong() {
   result.seen->unseen = 1;
   result.held->servers[1] = {"Juzang", 7, "bench-1", ""};
   result.held->servers.push_back({"Bernard", 0, "", "no answer within 5 s"});
-  result.left_out = {"Campbell"};
+  result.left_out = {{"Campbell", "Campbell at 127.0.0.1:12003: its certificate expired"}};
   result.lateness.record(2 * millisecond, 100);
   result.copies_per_report.reset();
   result.interrupted = true;
@@ -96,7 +96,7 @@ TEST(BenchResult, for_people_says_what_went_wrong) {
             "1 probe not seen at Juzang\n"
             "Juzang does not hold the newest report of 7 clients, the first one: bench-1\n"
             "Bernard could not be asked: no answer within 5 s\n"
-            "Campbell does not run\n"
+            "left out: Campbell at 127.0.0.1:12003: its certificate expired\n"
             "servers waited for a core up to 50 % of the time: other programs had it, this one among them\n"
             "reports were sent late, p99 2.00 ms: the load generator had no core or the servers did not read\n");
 }
@@ -134,7 +134,7 @@ TEST(BenchResult, as_json_has_null_for_what_is_not_known) {
       R"("held":{"clients":500,"all_clients":false,"lost":7,"settled_ms":12,"servers":[{"server":"Riley","lost":0,"first_lost":null,"error":null},)"
       R"({"server":"Juzang","lost":7,"first_lost":"bench-1","error":null},)"
       R"({"server":"Bernard","lost":null,"first_lost":null,"error":"no answer within 5 s"}]},)"
-      R"("copies_per_report":null,"left_out":["Campbell"],"interrupted":true,"ok":false})"
+      R"("copies_per_report":null,"left_out":[{"server":"Campbell","error":"Campbell at 127.0.0.1:12003: its certificate expired"}],"interrupted":true,"ok":false})"
       "\n");
 }
 

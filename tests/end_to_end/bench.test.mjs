@@ -232,7 +232,8 @@ describeHerd('bench, of herds that do not do as they should', { topology: chain(
     try {
       const args = ['--config', herd.configFile, '--connections', '3', '--clients', '30', '--reports', '300', '--json'];
       const { code, result } = await bench('Riley', ...args);
-      assert.deepEqual([code, result.ok, result.left_out], [0, true, ['Juzang']]);
+      assert.deepEqual([code, result.ok, result.left_out], [0, true, [{ server: 'Juzang',
+        error: `Juzang at 127.0.0.1:${Juzang.ports.line} is no line port of a herd: does not answer WHATSAT` }]]);
       assert.match((await bench('Riley', 'Juzang', ...args)).stderr, /^proxyherd: Juzang at \S+ is no line port of a herd: does not answer WHATSAT$/m);
     } finally {
       process.kill(Juzang.pid, 'SIGCONT');
@@ -290,7 +291,8 @@ describeHerd('bench, of herds that do not do as they should', { topology: chain(
     // The others of a herd need not run.
     const alone = await bench('Riley', '--config', herd.configFile, '--clients', '30', '--connections', '3', ...short);
     assert.equal(alone.code, 0);
-    assert.deepEqual(alone.result.left_out, ['Juzang']);
+    assert.deepEqual(alone.result.left_out, [{ server: 'Juzang',
+      error: `cannot connect to Juzang at 127.0.0.1:${herd.servers.Juzang.ports.line}: Connection refused` }]);
   });
 });
 

@@ -439,6 +439,24 @@ describe('our own tools and servers that speak TLS', { timeout: 240_000 }, () =>
       '1 of 2 commands answered: the server closed the connection\n']);
   });
 
+  it('bench says why it leaves out a server that runs and that it does not trust', async () => {
+    const stranger = tls.createServer({ cert: alone.read('stranger.crt'), key: alone.read('stranger.key') });
+    stranger.on('tlsClientError', () => {});
+    await new Promise((resolve) => stranger.listen(0, '127.0.0.1', resolve));
+    const line = `127.0.0.1:${stranger.address().port}`;
+    fs.writeFileSync(alone.file('two.toml'), fs.readFileSync(alone.file('herd.toml'), 'utf8').replace('[tls]',
+      `[[server]]\nid = "Other"\nline = "${line}"\npeer = "127.0.0.1:1"\n[tls]`));
+    const args = ['bench', 'Alone', '--config', 'two.toml', '--reports', '200', '--warm-up', '0', '--clients', '100'];
+    const people = await tool(alone, args);
+    const machine = await tool(alone, [...args, '--json']);
+    stranger.close();
+    assert.deepEqual([people.status, people.stderr, machine.status, machine.stderr], [0, '', 0, '']);
+    const [{ server, error }, ...more] = JSON.parse(machine.stdout).left_out;
+    assert.deepEqual([server, more], ['Other', []]);
+    assert.ok(error.startsWith(`Other at ${line}: its certificate ("phone-7") is of no authority that is trusted`), error);
+    assert.ok(people.stdout.includes(`\nleft out: ${error}\n`), people.stdout);
+  });
+
   it('an impostor is refused, and hears neither token nor line', async () => {
     await alone.server.stop();
     const heard = [];

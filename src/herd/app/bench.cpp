@@ -133,7 +133,7 @@ class Bench {
       const auto watched = socket ? watch(server, 0, *std::move(socket)) : Result<void>(socket.error());
       if (watched) continue;
       if (options_.seen_at && options_.seen_at->line == server.line) throw std::runtime_error(watched.error().message);
-      result_.left_out.push_back(server.name);
+      result_.left_out.push_back({server.name, watched.error().message});
     }
   }
 
@@ -273,7 +273,7 @@ class Bench {
   const BenchOptions& options_;
   StopSignals signals_;
   BenchProgress progress_;
-  std::vector<BenchServer> servers_;  // targets, then those of the others that run
+  std::vector<BenchServer> servers_;  // targets, then the others but for those left out
   std::vector<Watched> watched_;      // the same
   BenchResult result_;
 };

@@ -30,7 +30,7 @@ struct BenchOptions {
   std::string token;                   ///< to ask for status with; empty: none
   std::vector<BenchServer> targets;    ///< not empty; connection number i reports to number i modulo their count
   std::vector<BenchServer> others;     ///< of the same herd: their CPU counts, and they are to hold the reports; those
-                                       ///< that do not run are left out
+                                       ///< that cannot be spoken to are left out
   std::optional<BenchServer> seen_at;  ///< one of these: how soon is it seen there; there is a target besides it
   std::uint64_t held_clients_max = 0;  ///< of how many clients to ask for the newest report at the end; 0: none
 };

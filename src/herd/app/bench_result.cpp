@@ -159,6 +159,8 @@ std::string bench_json(const BenchResult& result) {
   const auto [least, most] = std::ranges::minmax_element(result.per_second);
   json::array per_second;
   for (const auto value : result.per_second) per_second.push_back(std::llround(value));
+  json::array left_out;
+  for (const auto& [name, reason] : result.left_out) left_out.push_back({{"server", name}, {"error", reason}});
   auto latency = quantiles(result.latency);
   latency["from"] = result.rate ? "due" : "batch_sent";
   const auto generator_per_report =
@@ -197,7 +199,7 @@ std::string bench_json(const BenchResult& result) {
       {"seen", seen_json(result.seen)},
       {"held", held_json(result.held)},
       {"copies_per_report", result.copies_per_report ? json::value(rounded(*result.copies_per_report)) : nullptr},
-      {"left_out", json::value_from(result.left_out)},
+      {"left_out", std::move(left_out)},
       {"interrupted", result.interrupted},
       {"ok", result.succeeded()}};
   std::string text;

@@ -46,6 +46,12 @@ struct ServerUsage {
   std::optional<net::ProcessUsage> used;  ///< resident bytes: at the end; none if a process ended
 };
 
+/// A server of the herd that is neither watched nor asked.
+struct LeftOut {
+  std::string name;
+  std::string reason;  ///< names it, too: "cannot connect to Riley at 127.0.0.1:12000: Connection refused"
+};
+
 /// All that `proxyherd bench` tells.
 struct BenchResult {
   // What was asked for.
@@ -77,7 +83,7 @@ struct BenchResult {
   std::optional<SeenResult> seen;
   std::optional<HeldResult> held;           ///< none if reports were refused, or nobody reported
   std::optional<double> copies_per_report;  ///< records that came in over links; none if not every server tells
-  std::vector<std::string> left_out;        ///< servers of the herd that do not run
+  std::vector<LeftOut> left_out;            ///< servers of the herd whose line ports could not be spoken to
   bool interrupted = false;
 
   /// The servers did not answer all that was due (open loop), or not in time.

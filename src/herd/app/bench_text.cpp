@@ -101,7 +101,7 @@ std::vector<std::string> notes(const BenchResult& result) {
       }
     }
   }
-  for (const auto& name : result.left_out) lines.push_back(name + " does not run");
+  for (const auto& server : result.left_out) lines.push_back("left out: " + server.reason);
 
   double busiest = 0;
   double longest_wait = 0;
