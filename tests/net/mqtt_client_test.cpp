@@ -142,6 +142,41 @@ TEST_F(MqttClientTest, publishes_the_newest_of_what_was_not_acknowledged_on_the_
   EXPECT_EQ(client.counters().failures, 1U);
 }
 
+TEST_F(MqttClientTest, publishes_nothing_that_is_withdrawn_neither_now_nor_on_the_next_connection) {
+  using namespace std::literals;
+  LoopbackListener broker;
+  LogFile log(std::filesystem::path(folder_) / "log", 0);
+  auto options = nowhere();
+  options.port = broker.port();
+  MqttClient client(options, log, [](const MqttClient::Message&) {});
+  constexpr auto accepted = "\x20\x02\0\0"sv;
+  EXPECT_TRUE(client.is_idle());
+  client.publish("a", "1st");
+  EXPECT_FALSE(client.is_idle());
+  client.withdraw("a");
+  EXPECT_TRUE(client.is_idle());
+  {
+    auto first = broker.accept();
+    first.read_until("test");
+    first.write(accepted);
+    client.publish("b", "1st");
+    EXPECT_EQ(first.read_until("1st"), "\x33\x08\0\1b\0\1"s + "1st");
+    client.publish("c", "1st");
+    EXPECT_EQ(first.read_until("1st"), "\x33\x08\0\1c\0\2"s + "1st");
+    EXPECT_FALSE(client.is_idle()) << "they are not acknowledged";
+    client.withdraw("b");
+  }
+  auto next = broker.accept();
+  next.read_until("test");
+  next.write(accepted);
+  EXPECT_EQ(next.read_until("1st"), "\x33\x08\0\1c\0\1"s + "1st");
+  next.write("\x40\x02\0\1"sv);
+  const auto deadline = steady_now() + 30 * second;
+  while (!client.is_idle() && steady_now() < deadline) std::this_thread::yield();
+  EXPECT_TRUE(client.is_idle());
+  EXPECT_EQ(client.counters().published, 1U);
+}
+
 TEST_F(MqttClientTest, will_not_have_authorities_that_are_none) {
   LogFile log(std::filesystem::path(folder_) / "log", 0);
   auto options = nowhere();

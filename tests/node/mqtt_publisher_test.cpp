@@ -1,8 +1,15 @@
 #include "herd/node/mqtt_publisher.h"
 
+#include <cstdlib>
+#include <filesystem>
 #include <gtest/gtest.h>
 #include <string>
+#include <utility>
 #include <vector>
+
+#include "herd/net/log_file.h"
+#include "herd/net/mqtt_client.h"
+#include "net/loopback_listener.h"
 
 namespace herd::node {
 namespace {
@@ -23,11 +30,25 @@ struct Published : testing::Test {
 
   using Told = std::vector<std::string>;
 
+  static MqttConfig config() {
+    MqttConfig config;
+    config.servers = {"Riley", "Bernard"};
+    config.publish = "herd/{client}";
+    return config;
+  }
+
   store::RecordStore store{"coast", 4, 1};
   Told told;
-  MqttPublisher publisher{
-      "herd/{client}", "coast", "Riley", store,
-      [this](const std::string& topic, const std::string& payload) { told.push_back(topic + ' ' + payload); }};
+  Told withdrawn;
+  bool is_idle = false;
+  MqttPublisher publisher{config(),
+                          "coast",
+                          "Riley",
+                          store,
+                          {.publish = [this](const std::string& topic,
+                                             const std::string& payload) { told.push_back(topic + ' ' + payload); },
+                           .withdraw = [this](const std::string& topic) { withdrawn.push_back(topic); },
+                           .is_idle = [this] { return is_idle; }}};
 };
 
 using MqttPublisherTest = Published;
@@ -72,6 +93,66 @@ TEST_F(MqttPublisherTest, takes_back_what_is_told_of_a_client_that_is_forgotten_
   EXPECT_EQ(next(), Told());
   hear("AT Riley +0.500000000 jane/phone +1+2 201");
   EXPECT_EQ(next(), Told{told_at("201")});
+}
+
+TEST_F(MqttPublisherTest, withdraws_what_waits_once_another_server_that_publishes_tells_of_the_client) {
+  hear("AT Bernard +0.500000000 joe%20phone +1+2 100");
+  EXPECT_EQ(next(), Told());
+  EXPECT_EQ(withdrawn, Told{"herd/joe phone"});
+  hear("AT Gilpin +0.500000000 joe%20phone +1+2 101");
+  EXPECT_EQ(next(), Told());
+  EXPECT_EQ(withdrawn.size(), 1U) << "Gilpin publishes nothing";
+  is_idle = true;
+  hear("AT Bernard +0.500000000 joe%20phone +1+2 102");
+  EXPECT_EQ(next(), Told());
+  EXPECT_EQ(withdrawn.size(), 1U) << "nothing waits";
+}
+
+TEST_F(MqttPublisherTest, withdraws_what_waits_once_the_broker_tells_of_the_client) {
+  publisher.heard("jane/phone", 100 * second);
+  hear("AT Riley +0.500000000 jane/phone +1+2 100");
+  EXPECT_EQ(next(), Told());
+  EXPECT_EQ(withdrawn, Told{"herd/jane/phone"});
+}
+
+TEST_F(MqttPublisherTest, undoes_nothing_that_another_server_heard_while_the_broker_was_away) {
+  std::string folder = "/tmp/herd-mqtt-XXXXXX";
+  ASSERT_NE(mkdtemp(folder.data()), nullptr);
+  net::LoopbackListener broker;
+  net::LogFile log(std::filesystem::path(folder) / "log", 0);
+  net::MqttOptions options;
+  options.host = "127.0.0.1";
+  options.port = broker.port();
+  options.client_id = "test";
+  net::MqttClient client(options, log, [](const net::MqttClient::Message&) {});
+  MqttPublisher publishing(
+      config(), "coast", "Riley", store,
+      {.publish = [&](std::string topic, std::string payload) { client.publish(std::move(topic), std::move(payload)); },
+       .withdraw = [&](const std::string& topic) { client.withdraw(topic); },
+       .is_idle = [&] { return client.is_idle(); }});
+
+  hear("AT Riley +0.500000000 moved +1+2 100");
+  hear("AT Riley +0.500000000 back +1+2 100");
+  hear("AT Riley +0.500000000 gone +1+2 100");
+  publishing.publish_changes();
+  store.forget("back", "Riley", 200 * second);
+  store.forget("gone", "Riley", 200 * second);
+  publishing.publish_changes();
+  hear("AT Bernard +0.500000000 moved +3+4 300");
+  hear("AT Bernard +0.500000000 back +3+4 300");
+  publishing.publish_changes();
+  hear("AT Riley +0.500000000 zoe +5+6 400");
+  publishing.publish_changes();
+
+  auto connection = broker.accept();
+  connection.read_until("test");
+  connection.write(std::string_view("\x20\x02\0\0", 4));
+  const auto told_of_zoe = std::string("herd/zoe\0\2", 10) +
+                           R"({"_type":"location","topic":"owntracks/herd/zoe","tid":"oe","lat":5,"lon":6,)" +
+                           R"("tst":400,"proxyherd":"coast"})";
+  EXPECT_EQ(connection.read_until(R"("proxyherd":"coast"})"),
+            std::string("\x33\x0d\0\x09herd/gone\0\1\x33\x76\0\x08", 19) + told_of_zoe);
+  std::filesystem::remove_all(folder);
 }
 
 TEST_F(MqttPublisherTest, remembers_a_million_clients_that_the_broker_told_of_and_forgets_them_all_with_one_more) {

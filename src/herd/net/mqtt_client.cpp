@@ -96,9 +96,9 @@ void MqttClient::set_callbacks() {
   mosquitto_max_inflight_messages_set(client, in_flight_max);
   mosquitto_connect_callback_set(
       client, [](mosquitto*, void* self, int code) { static_cast<MqttClient*>(self)->on_connect(code); });
+  // The library holds its own lock meanwhile, which it wants again while ours is held: the next look takes note.
   mosquitto_publish_callback_set(client, [](mosquitto*, void* self, int number) {
-    auto& it = *static_cast<MqttClient*>(self);
-    it.published_ += std::erase_if(it.in_flight_, [&](const Sent& sent) { return sent.number == number; });
+    static_cast<MqttClient*>(self)->acknowledged_.push_back(number);
   });
   // "OpenSSL Error[0]: error:0A00010B:SSL routines::wrong version number": OpenSSL's own queue is empty by then.
   mosquitto_log_callback_set(client, [](mosquitto*, void* self, int level, const char* text) {
@@ -133,6 +133,17 @@ void MqttClient::publish(std::string topic, std::string payload) {
     waiting_[std::move(topic)] = std::move(payload);
   }
   eventfd_write(wake_.number(), 1);
+}
+
+void MqttClient::withdraw(std::string_view topic) {
+  const std::scoped_lock lock(mutex_);
+  if (const auto found = waiting_.find(topic); found != waiting_.end()) waiting_.erase(found);
+  for (auto& sent : in_flight_) sent.is_withdrawn |= sent.topic == topic;
+}
+
+bool MqttClient::is_idle() const {
+  const std::scoped_lock lock(mutex_);
+  return waiting_.empty() && in_flight_.empty();
 }
 
 MqttClientCounters MqttClient::counters() const {
@@ -208,9 +219,11 @@ void MqttClient::lose(const std::string& reason) {
   is_connected_ = false;
   {
     const std::scoped_lock lock(mutex_);
+    settle_acknowledged();
     // The newest of a topic first: nothing takes its place.
     while (!in_flight_.empty()) {
-      waiting_.try_emplace(std::move(in_flight_.back().topic), std::move(in_flight_.back().payload));
+      auto& sent = in_flight_.back();
+      if (!sent.is_withdrawn) waiting_.try_emplace(std::move(sent.topic), std::move(sent.payload));
       in_flight_.pop_back();
     }
   }
@@ -241,8 +254,15 @@ void MqttClient::on_connect(int code) {
   for (const auto& topic : options_.topics) mosquitto_subscribe(client_.get(), nullptr, topic.c_str(), at_least_once);
 }
 
+void MqttClient::settle_acknowledged() {
+  for (const int number : std::exchange(acknowledged_, {})) {
+    published_ += std::erase_if(in_flight_, [&](const Sent& sent) { return sent.number == number; });
+  }
+}
+
 void MqttClient::publish_waiting() {
   const std::scoped_lock lock(mutex_);
+  settle_acknowledged();
   while (!waiting_.empty() && in_flight_.size() < in_flight_max) {
     // In turn, or those that come first would keep the others waiting for ever.
     auto next = waiting_.upper_bound(published_last_);

@@ -74,6 +74,10 @@ class MqttClient {
 
   /// From any thread: publishes it, retained, as soon as it can. What waits for the same topic is replaced by it.
   void publish(std::string topic, std::string payload);
+  /// From any thread: what waits for the topic is not published, and what is not acknowledged yet is not repeated.
+  void withdraw(std::string_view topic);
+  /// From any thread: whether withdraw() would find nothing, whatever the topic.
+  bool is_idle() const;
 
   MqttClientCounters counters() const;
 
@@ -88,6 +92,7 @@ class MqttClient {
     int number;
     std::string topic;
     std::string payload;
+    bool is_withdrawn = false;
   };
 
   Result<Handle> make();
@@ -96,6 +101,7 @@ class MqttClient {
   void connect();
   void talk(int timeout_ms);
   void lose(const std::string& reason);
+  void settle_acknowledged();  // while mutex_ is held
   void publish_waiting();
   void on_connect(int code);
   std::string broker() const;
@@ -106,17 +112,19 @@ class MqttClient {
   Descriptor wake_;
 
   // Of the thread alone.
-  std::string refusal_;         // what the broker said to our CONNECT
-  std::string untrusted_;       // why its certificate is not trusted
-  std::string tls_failure_;     // what else went wrong with TLS
-  Handle client_;               // null: there is no connection, nor the beginning of one
-  std::deque<Sent> in_flight_;  // not acknowledged yet
+  std::string refusal_;            // what the broker said to our CONNECT
+  std::string untrusted_;          // why its certificate is not trusted
+  std::string tls_failure_;        // what else went wrong with TLS
+  std::vector<int> acknowledged_;  // numbers of what is in flight still
+  Handle client_;                  // null: there is no connection, nor the beginning of one
   Duration wait_ = wait_min;
   Time connect_at_ = 0;
 
-  std::mutex mutex_;
-  std::map<std::string, std::string> waiting_;  // payloads by topic; topics_waiting_max, and what was in flight
-  std::string published_last_;                  // topic
+  mutable std::mutex mutex_;
+  std::deque<Sent> in_flight_;  // not acknowledged yet
+  // Payloads by topic; topics_waiting_max, and what was in flight.
+  std::map<std::string, std::string, std::less<>> waiting_;
+  std::string published_last_;  // topic
   std::atomic<bool> is_stopping_ = false;
   std::atomic<bool> is_connected_ = false;
   std::atomic<std::uint64_t> connects_ = 0;

@@ -36,12 +36,16 @@ MqttDoor::MqttDoor(const MqttConfig& config, const std::string& herd_name, proto
       on_reports_(std::move(on_reports)),
       publisher_(config.publish.empty()
                      ? nullptr
-                     : std::make_unique<MqttPublisher>(config.publish, herd_name, herd.server(), store,
-                                                       [this](std::string topic, std::string payload) {
-                                                         client_.publish(std::move(topic), std::move(payload));
-                                                       })),
+                     : std::make_unique<MqttPublisher>(config, herd_name, herd.server(), store, outbox())),
       client_(options_of(config, herd_name, herd.server(), log), log,
               [this](const net::MqttClient::Message& message) { on_message(message); }) {}
+
+MqttPublisher::Outbox MqttDoor::outbox() {
+  return {.publish = [this](std::string topic,
+                            std::string payload) { client_.publish(std::move(topic), std::move(payload)); },
+          .withdraw = [this](const std::string& topic) { client_.withdraw(topic); },
+          .is_idle = [this] { return client_.is_idle(); }};
+}
 
 void MqttDoor::on_message(const net::MqttClient::Message& message) {
   const auto wrong = take(message, net::wall_now());

@@ -47,6 +47,7 @@ class MqttDoor {
   MqttStatus status() const;
 
  private:
+  MqttPublisher::Outbox outbox();
   void on_message(const net::MqttClient::Message& message);
   /// What is wrong with it; empty if nothing is.
   std::string take(const net::MqttClient::Message& message, Time now);

@@ -19,18 +19,20 @@ std::string mark_of(std::string_view herd) {
 
 }  // namespace
 
-MqttPublisher::MqttPublisher(std::string topic, std::string_view herd, std::string_view server,
-                             const store::RecordStore& store, Publish publish)
-    : topic_(std::move(topic)),
+MqttPublisher::MqttPublisher(MqttConfig config, std::string_view herd, std::string_view server,
+                             const store::RecordStore& store, Outbox outbox)
+    : config_(std::move(config)),
       mark_(mark_of(herd)),
       server_(server),
       store_(store),
-      publish_(std::move(publish)),
+      outbox_(std::move(outbox)),
       followers_(store.size(), store::Follower(store::Follower::Pace::drains)) {}
 
 void MqttPublisher::publish_changes() {
   std::vector<store::Sighting> changed;
   std::vector<std::string> forgotten;
+  std::vector<std::string> told_by_others;
+  const bool is_idle = outbox_.is_idle();
   for (std::size_t partition = 0; partition < followers_.size(); ++partition) {
     auto& follower = followers_[partition];
     if (follower.is_caught_up(store_.sequence(partition))) continue;
@@ -41,29 +43,34 @@ void MqttPublisher::publish_changes() {
         forgotten.emplace_back(held.client());
         return true;
       }
-      if (held.record().server != server_) return true;
+      const auto record = held.record();
+      if (record.server != server_) {
+        if (!is_idle && config_.is_for(record.server)) told_by_others.emplace_back(record.client);
+        return true;
+      }
       auto& sighting = changed.emplace_back(store::Sighting{{}, std::string(held.attributes())});
-      wire::append_line(sighting.line, held.record());
+      wire::append_line(sighting.line, record);
       return true;
     });
   }
   for (const auto& sighting : changed) publish(sighting);
-  for (const auto& client : forgotten) publish_(topic_of(client), {});
+  for (const auto& client : forgotten) outbox_.publish(topic_of(client), {});
+  for (const auto& client : told_by_others) outbox_.withdraw(topic_of(client));
 }
 
 void MqttPublisher::publish(const store::Sighting& sighting) {
   const auto record = sighting.record();
-  if (was_heard(record)) return;
+  if (was_heard(record)) return outbox_.withdraw(topic_of(record.client));
   const auto named = trackers::owntracks_name(record.client);
   const auto id = protocols::decode_client(record.client);
   std::string payload;
   trackers::append_owntracks_location(payload, named ? *named : trackers::OwnTracksName{"herd", id}, sighting);
   payload.replace(payload.size() - 1, 1, mark_);
-  publish_(topic_of(record.client), std::move(payload));
+  outbox_.publish(topic_of(record.client), std::move(payload));
 }
 
 std::string MqttPublisher::topic_of(std::string_view client) const {
-  auto topic = topic_;
+  auto topic = config_.publish;
   topic.replace(topic.find(placeholder), placeholder.size(), protocols::decode_client(client));
   return topic;
 }

@@ -10,13 +10,15 @@
 #include <vector>
 
 #include "herd/base/time.h"
+#include "herd/node/mqtt_config.h"
 #include "herd/store/follower.h"
 #include "herd/store/record_store.h"
 
 namespace herd::node {
 
 /// Tells a broker where the clients are that this server heard, but not by that broker, and takes back what was told of
-/// those that are forgotten: one more follower of the change log.
+/// those that are forgotten: one more follower of the change log. What still waits for the broker is withdrawn once
+/// another server that publishes, or the broker, told of the client: published later, it would undo what is newer.
 class MqttPublisher {
  public:
   /// How often changes are published: no client more often.
@@ -25,12 +27,17 @@ class MqttPublisher {
   /// to it, once.
   static constexpr std::size_t heard_max = 1'000'000;
 
-  /// An empty payload takes back what is retained.
-  using Publish = std::function<void(std::string topic, std::string payload)>;
+  /// The way to the broker, net::MqttClient's.
+  struct Outbox {
+    /// An empty payload takes back what is retained.
+    std::function<void(std::string topic, std::string payload)> publish;
+    std::function<void(const std::string& topic)> withdraw;
+    std::function<bool()> is_idle;  ///< there is nothing to withdraw
+  };
 
-  /// `topic` is a template with {client}. The store outlives it.
-  MqttPublisher(std::string topic, std::string_view herd, std::string_view server, const store::RecordStore& store,
-                Publish publish);
+  /// The configuration says where to publish. The store outlives it.
+  MqttPublisher(MqttConfig config, std::string_view herd, std::string_view server, const store::RecordStore& store,
+                Outbox outbox);
 
   /// Publishes what changed, as far as a few milliseconds allow. From one thread.
   void publish_changes();
@@ -49,11 +56,11 @@ class MqttPublisher {
   std::string topic_of(std::string_view client) const;
   bool was_heard(const wire::Record& record);
 
-  const std::string topic_;
+  const MqttConfig config_;
   const std::string mark_;
   const std::string server_;
   const store::RecordStore& store_;
-  const Publish publish_;
+  const Outbox outbox_;
   std::vector<store::Follower> followers_;
   std::atomic<std::uint64_t> forgotten_ = 0;
   std::mutex mutex_;
