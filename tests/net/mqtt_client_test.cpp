@@ -1,12 +1,15 @@
 #include "herd/net/mqtt_client.h"
 
 #include <atomic>
+#include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <mosquitto.h>
+#include <netdb.h>
 #include <string>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -175,6 +178,15 @@ TEST_F(MqttClientTest, publishes_nothing_that_is_withdrawn_neither_now_nor_on_th
   while (!client.is_idle() && steady_now() < deadline) std::this_thread::yield();
   EXPECT_TRUE(client.is_idle());
   EXPECT_EQ(client.counters().published, 1U);
+}
+
+TEST(MqttFailure, is_told_in_words_also_where_the_library_has_none) {
+  EXPECT_EQ(mqtt_failure(MOSQ_ERR_KEEPALIVE), "no answer within 30 s");
+  EXPECT_EQ(mqtt_failure(MOSQ_ERR_CONN_LOST), "The connection was lost.");
+  errno = ENETUNREACH;
+  EXPECT_EQ(mqtt_failure(MOSQ_ERR_ERRNO), "Network is unreachable");
+  errno = EAI_NONAME;
+  EXPECT_EQ(mqtt_failure(MOSQ_ERR_EAI), "its address is not found: Name or service not known");
 }
 
 TEST_F(MqttClientTest, will_not_have_authorities_that_are_none) {

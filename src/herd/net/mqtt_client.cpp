@@ -27,13 +27,6 @@ constexpr int tick_ms = 1000;
 constexpr int farewell_ms = 200;
 constexpr int refused = 0x80;  // of a subscription
 
-/// Of a call that failed just now.
-std::string reason_of(int code) {
-  if (code == MOSQ_ERR_ERRNO) return std::strerror(errno);
-  if (code == MOSQ_ERR_EAI) return std::string("its address is not found: ") + gai_strerror(errno);
-  return mosquitto_strerror(code);
-}
-
 bool is_hung_up(int socket) {
   pollfd polled{socket, 0, 0};
   return poll(&polled, 1, 0) == 1 && (polled.revents & (POLLHUP | POLLERR)) != 0;
@@ -53,6 +46,14 @@ int take_error(int socket) {
 }
 
 }  // namespace
+
+std::string mqtt_failure(int code) {
+  if (code == MOSQ_ERR_ERRNO) return std::strerror(errno);
+  if (code == MOSQ_ERR_EAI) return std::string("its address is not found: ") + gai_strerror(errno);
+  // 2.0.11 has no words for it.
+  if (code == MOSQ_ERR_KEEPALIVE) return "no answer within " + std::to_string(MqttClient::keep_alive_s) + " s";
+  return mosquitto_strerror(code);
+}
 
 void MqttClient::Free::operator()(mosquitto* client) const {
   mosquitto_destroy(client);
@@ -80,7 +81,7 @@ Result<MqttClient::Handle> MqttClient::make() {
   if (made == nullptr) return Error{std::string("[mqtt] no client: ") + std::strerror(errno)};
   if (!options_.user.empty()) {
     const int code = mosquitto_username_pw_set(made.get(), options_.user.c_str(), options_.password.c_str());
-    if (code != MOSQ_ERR_SUCCESS) return Error{"[mqtt] user: " + reason_of(code)};
+    if (code != MOSQ_ERR_SUCCESS) return Error{"[mqtt] user: " + mqtt_failure(code)};
   }
   if (options_.is_tls) {
     const auto tls = make_broker_tls(options_.authorities, options_.host, untrusted_);
@@ -174,7 +175,7 @@ void MqttClient::connect() {
   const int code = mosquitto_connect_async(client_.get(), options_.host.c_str(), options_.port, keep_alive_s);
   const int error = errno;
   if (code != MOSQ_ERR_SUCCESS) {
-    lose(reason_of(code));
+    lose(mqtt_failure(code));
   } else if (const int socket = mosquitto_socket(client_.get()); is_hung_up(socket)) {
     // Of a system call that fails under TLS before hands are shaken the library says nothing, not even later.
     const int other = take_error(socket);
@@ -206,7 +207,7 @@ void MqttClient::talk(int timeout_ms) {
   if (code == MOSQ_ERR_SUCCESS && (events & POLLOUT) != 0) code = mosquitto_loop_write(client, 1);
   if (code == MOSQ_ERR_SUCCESS) code = mosquitto_loop_misc(client);
   if (code != MOSQ_ERR_SUCCESS) {
-    lose(reason_of(code));
+    lose(mqtt_failure(code));
   } else if (!is_connected_ && (events & POLLHUP) != 0) {
     lose(error != 0 ? std::strerror(error) : "the connection was closed");  // as in connect()
   } else if (mosquitto_socket(client) < 0) {

@@ -46,6 +46,9 @@ struct MqttClientCounters {
   std::uint64_t publish_dropped = 0;  ///< for want of room
 };
 
+/// What libmosquitto's code of a call that failed just now means; of some it is errno that says it.
+std::string mqtt_failure(int code);
+
 /// A client of an MQTT broker (3.1.1), on a thread of its own that connects again and again, 1 to 30 s apart. Not
 /// libmosquitto's own thread: that ends at some errors, and waits with select(), which cannot see the sockets of a
 /// server with more than 1024 of them. And each connection has an instance of libmosquitto of its own: 2.0.11 cannot go
