@@ -170,7 +170,7 @@ describe('a herd that tells a broker where its clients are', { timeout: 120_000 
 
   it('publishes what a server heard, once, and hears nothing in it', async () => {
     await herd.servers.Aa.ask('IAMAT jane/phone +34.068930-118.445127 1621464827.959498503\n');
-    const payload = '{"_type":"location","topic":"owntracks/jane/phone","tid":"ne","lat":34.06893,"lon":-118.445127,' +
+    const payload = '{"_type":"location","topic":"owntracks/jane/phone","tid":"ne","lat":34.068930,"lon":-118.445127,' +
       '"tst":1621464827,"proxyherd":"test"}';
     await hears(`owntracks/jane/phone 0 ${payload}`);
     await known([herd.servers.Bb], 'jane/phone', ' 1621464827.959498503');
