@@ -168,7 +168,7 @@ describeHerd('phones with OwnTracks that show friends', { topology: chain('Riley
     await knownAt(servers.Juzang, 'no-friend', (await placeAt(servers.Riley, 'no-friend')));
     assert.equal(await ownTracks(servers.Juzang, at('joan', '1')), '200 [' +
       '{"_type":"location","topic":"owntracks/john/tablet","tid":"et","lat":1.25,"lon":2,"tst":1551874879},' +
-      '{"_type":"location","topic":"owntracks/jane/phone","tid":"ne","lat":1.5,"lon":2,"tst":1551874878,"vel":36}]');
+      '{"_type":"location","topic":"owntracks/jane/phone","tid":"ne","lat":1.50,"lon":2,"tst":1551874878,"vel":36}]');
   });
 });
 
