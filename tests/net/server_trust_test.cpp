@@ -67,6 +67,13 @@ TEST_F(ServerTrustTest, believes_no_other_name_nor_an_address) {
             "its certificate (\"localhost\") is not for ::1; use a name or an address that it is for");
 }
 
+TEST_F(ServerTrustTest, believes_a_wildcard_for_a_whole_label_but_not_for_a_part_of_one) {
+  EXPECT_EQ(say_hello(server(coast_.issue("*.example.org")), trust(coast_), "herd.example.org"), "heard: hello");
+  EXPECT_EQ(
+      say_hello(server(coast_.issue("h*.example.org")), trust(coast_), "herd.example.org"),
+      "its certificate (\"h*.example.org\") is not for herd.example.org; use a name or an address that it is for");
+}
+
 TEST_F(ServerTrustTest, believes_no_authority_that_nobody_named) {
   EXPECT_EQ(
       say_hello(server(coast_.issue("localhost")), trust(strangers_), "localhost"),
@@ -113,6 +120,22 @@ TEST_F(ServerTrustTest, believes_no_certificate_out_of_its_time_known_or_not) {
     EXPECT_EQ(say_hello_to(now_ + 3600, now_ + day), "its certificate (\"localhost\") is valid from " +
                                                          utc_text(now_ + 3600) + " on only: compare the clocks");
   }
+}
+
+TEST_F(ServerTrustTest, believes_nobody_whose_authority_is_out_of_its_time) {
+  const auto say_hello_to = [&](std::int64_t from, std::int64_t until) {
+    const auto folder = coast_.folder() / std::to_string(from);
+    const auto authority = CertificateAuthority::make(folder, "coast", from, until).value();
+    authority.issue("localhost", now_ - day, until).value();
+    return say_hello(server({folder, "localhost"}), ServerTrust::read({.authorities = folder / "ca.crt"}).value(),
+                     "localhost");
+  };
+  EXPECT_EQ(say_hello_to(now_ - 2 * day, now_ - 3600),
+            "its certificate (\"localhost\") is of an authority whose certificate expired on " + utc_text(now_ - 3600) +
+                "; it must be renewed");
+  EXPECT_EQ(say_hello_to(now_ + 3600, now_ + day),
+            "its certificate (\"localhost\") is of an authority whose certificate is valid from " +
+                utc_text(now_ + 3600) + " on only: compare the clocks");
 }
 
 TEST_F(ServerTrustTest, speaks_TLS_1_2_with_servers_that_know_nothing_newer) {

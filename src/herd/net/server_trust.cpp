@@ -80,14 +80,14 @@ struct ServerTrust::Expectation {
         *of(static_cast<SSL*>(X509_STORE_CTX_get_ex_data(verification, SSL_get_ex_data_X509_STORE_CTX_idx())));
     auto* shown = X509_STORE_CTX_get0_cert(verification);
     if (expected.known && X509_cmp(shown, expected.known->certificate.handle()) == 0) {
-      X509_STORE_CTX_set_error(verification, check_time(shown));
+      const int outcome = check_time(shown);
+      X509_STORE_CTX_set_error(verification, outcome);
       X509_STORE_CTX_set_current_cert(verification, shown);
+      if (outcome == X509_V_OK) return 1;
     } else if (X509_verify_cert(verification) == 1) {
       return 1;
     }
-    const int code = X509_STORE_CTX_get_error(verification);
-    if (code == X509_V_OK) return 1;
-    expected.refusal = expected.refusal_text(verification, code);
+    expected.refusal = expected.refusal_text(verification, X509_STORE_CTX_get_error(verification));
     return 0;
   }
 
@@ -143,6 +143,7 @@ ServerTrust ServerTrust::knowing(const std::filesystem::path& certificate) const
 
 void ServerTrust::prepare(ssl_st* handle, const std::string& host) const {
   auto expectation = std::make_unique<Expectation>(host, known_);
+  SSL_set_hostflags(handle, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
   const bool host_is_set = is_address(host)
                                ? X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(handle), host.c_str()) == 1
                                : SSL_set1_host(handle, host.c_str()) == 1 &&

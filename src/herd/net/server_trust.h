@@ -19,7 +19,8 @@ inline constexpr std::string_view speaks_tls_remedy =
     "it speaks TLS; add --tls for HOST:PORT, or see clients in [tls] of herd.toml for its servers";
 
 /// Which servers are believed to be those that they are reached as: TLS 1.2 or newer, and a certificate, valid now,
-/// that is known beforehand, or that an authority vouches for together with the host's name or address. Cheap to copy.
+/// that is known beforehand, or that an authority vouches for together with the host's name or address. A wildcard
+/// stands for a whole label only. Cheap to copy.
 class ServerTrust {
  public:
   struct Files {
