@@ -457,15 +457,65 @@ describe('our own tools and servers that speak TLS', { timeout: 240_000 }, () =>
     assert.ok(people.stdout.includes(`\nleft out: ${error}\n`), people.stdout);
   });
 
+  /// Something else speaks TLS at this port, with a certificate of its own. `heard` gets what it hears.
+  const impersonate = (port, heard) => new Promise((resolve) => {
+    const server = tls.createServer({ cert: alone.read('stranger.crt'), key: alone.read('stranger.key') }, (socket) =>
+      socket.on('data', (bytes) => heard.push(String(bytes))).on('error', () => {}));
+    server.on('tlsClientError', () => heard.push('(gone in the handshake)'));
+    server.listen(port, '127.0.0.1', () => resolve(server));
+  });
+
+  /// One of our tools at work, and what it has said by now.
+  const start = (...args) => {
+    const child = spawn(binary, args, { cwd: alone.folder, timeout: 60_000 });
+    const running = { child, stdout: '', stderr: '', ended: new Promise((resolve) => child.on('close', resolve)) };
+    for (const stream of ['stdout', 'stderr']) child[stream].setEncoding('utf8').on('data', (piece) => (running[stream] += piece));
+    return running;
+  };
+  const renew = () => issue(alone.folder, 'web-ca', 'Alone', 'Alone', 'DNS:herd.example.org');
+
+  it('status --watch goes on when the certificate has been renewed', async () => {
+    const watching = start('status', '--watch', '0.1', '--json');
+    const rounds = () => watching.stdout.split('\n').slice(0, -1).map((line) => JSON.parse(line)[0].ok);
+    await eventually('it is up', () => rounds().at(-1));
+    const logged = alone.server.log().length;
+    renew();
+    alone.server.child.kill('SIGHUP');
+    await eventually('the server has read it', () => alone.server.log().slice(logged).includes('certificate for clients read'));
+    const before = rounds().length;
+    await eventually('it is up still', () => rounds().length > before + 2 && rounds().at(-1));
+    watching.child.kill();
+    await watching.ended;
+    assert.equal(watching.stderr, '');
+  });
+
+  it('replay goes on after a restart with a renewed certificate, and says once that it does not trust an impostor', async () => {
+    const reports = async () => JSON.parse((await tool(alone, ['status', '--json'])).stdout)[0].status.reports;
+    const before = await reports();
+    const driving = start('replay', 'way.gpx', '--to', 'Alone', '--loop', '--speed', '50');
+    await eventually('it drives', async () => (await reports()) > before);
+    await alone.server.stop();
+    const heard = [];
+    const impostor = await impersonate(alone.ports.line, heard);
+    await eventually('it has called again and again', () => heard.length > 2);
+    assert.deepEqual(heard, Array(heard.length).fill('(gone in the handshake)'));
+    impostor.close();
+    renew();
+    await alone.server.start();
+    await eventually('it drives again', async () => (await reports()) > 5);
+    driving.child.kill('SIGTERM');
+    assert.equal(await driving.ended, 0);
+    assert.equal(driving.stderr.replace(/(Alone: ).*(; calling again)/, '$1gone$2'),
+      'replay: Alone: gone; calling again\n' +
+      'replay: Alone: its certificate ("phone-7") is neither that of ./Alone.crt nor of an authority that is trusted; if that ' +
+      'file is new, the server reads it on SIGHUP; else --ca FILE names the authority to trust; calling again\n' +
+      'replay: Alone: connected again\n');
+  });
+
   it('an impostor is refused, and hears neither token nor line', async () => {
     await alone.server.stop();
     const heard = [];
-    const impostors = await Promise.all([alone.ports.line, alone.ports.http].map((port) => new Promise((resolve) => {
-      const server = tls.createServer({ cert: alone.read('stranger.crt'), key: alone.read('stranger.key') }, (socket) =>
-        socket.on('data', (bytes) => heard.push(String(bytes))).on('error', () => {}));
-      server.on('tlsClientError', () => heard.push('(gone in the handshake)'));
-      server.listen(port, '127.0.0.1', () => resolve(server));
-    })));
+    const impostors = await Promise.all([alone.ports.line, alone.ports.http].map((port) => impersonate(port, heard)));
     const env = { PROXYHERD_TOKEN: 'ph_secret' };
     const reason = 'its certificate ("phone-7") is neither that of ';
     const remedy = 'Alone.crt nor of an authority that is trusted; if that file is new, the server reads it on SIGHUP; else --ca FILE ' +

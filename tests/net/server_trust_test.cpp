@@ -100,6 +100,18 @@ TEST_F(ServerTrustTest, a_certificate_that_is_not_the_known_one_needs_an_authori
   EXPECT_EQ(say_hello(tls, trust(strangers_).knowing(known), "localhost"), "heard: hello");
 }
 
+TEST_F(ServerTrustTest, reads_the_known_certificate_anew_for_each_connection) {
+  const auto known = trust(strangers_).knowing(coast_.files("Riley").certificate());
+  const auto first = server(coast_.issue("Riley"));
+  EXPECT_EQ(say_hello(first, known, "127.0.0.1"), "heard: hello");
+  const auto renewed = server(coast_.issue("Riley"));
+  EXPECT_EQ(say_hello(renewed, known, "127.0.0.1"), "heard: hello");
+  EXPECT_EQ(say_hello(first, known, "127.0.0.1"),
+            "its certificate (\"Riley\") is neither that of " + coast_.files("Riley").certificate().string() +
+                " nor of an authority that is trusted; if that file is new, the server reads it on SIGHUP; else --ca "
+                "FILE names the authority to trust");
+}
+
 TEST_F(ServerTrustTest, without_the_known_file_an_authority_decides) {
   const auto nothing_known = trust(coast_).knowing(coast_.folder() / "Nobody.crt");
   EXPECT_EQ(say_hello(server(coast_.issue("localhost")), nothing_known, "localhost"), "heard: hello");

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <netdb.h>
+#include <utility>
 
 #include "herd/base/text.h"
 #include "herd/net/client_tls.h"
@@ -136,6 +137,7 @@ void ReportConnection::greet(const Moment& now) {
 
 void ReportConnection::opened() {
   state_ = State::open;
+  refusal_is_said_ = false;
   if (ever_connected_) {
     ++counts_.reconnects;
     say_(server_ + ": connected again");
@@ -211,7 +213,8 @@ void ReportConnection::drop(const std::string& why, const Moment& now) {
   std::string hopeless;  // why no other call would do better
   if (socket_.is_refused() && counts_.answered == 0) hopeless = where + ": " + why;
   if (first_refused_ == net::speaks_tls_line) hopeless = where + ": " + std::string(net::speaks_tls_remedy);
-  if (was_open && hopeless.empty()) say_(server_ + ": " + why + "; calling again");
+  const bool is_news = was_open || (socket_.is_refused() && !std::exchange(refusal_is_said_, true));
+  if (is_news && hopeless.empty()) say_(server_ + ": " + why + "; calling again");
   socket_.close();
   counts_.lost += unanswered_;
   unanswered_ = 0;

@@ -39,7 +39,8 @@ class ReportConnection {
     std::uint64_t reconnects = 0;
   };
 
-  /// `say` gets a line for people when the server goes, comes back, or refuses something for the first time.
+  /// `say` gets a line for people when the server goes, comes back, refuses something for the first time, or is not
+  /// trusted when it comes back (once until it is).
   /// `trust` is what to speak TLS with; none: the port is plain.
   ReportConnection(std::string server, node::Endpoint endpoint, std::optional<net::ServerTrust> trust, Fleet fleet,
                    Time now, std::function<void(const std::string&)> say);
@@ -106,6 +107,7 @@ class ReportConnection {
   std::vector<Address> addresses_;
   std::size_t address_ = 0;
   bool ever_connected_ = false;
+  bool refusal_is_said_ = false;  // that TLS failed since the server went
   bool stopping_ = false;
 
   std::string out_;  // reports not yet written, from out_begin_ on

@@ -7,8 +7,10 @@
 #include <fstream>
 #include <new>
 #include <openssl/err.h>
+#include <optional>
 #include <utility>
 
+#include "herd/net/certificate.h"
 #include "herd/net/openssl_handles.h"
 
 namespace herd::net {
@@ -60,8 +62,13 @@ int check_time(const X509* certificate) {
 
 /// What one handshake is about, and what came of it.
 struct ServerTrust::Expectation {
+  struct Known {
+    Certificate certificate;
+    std::string file;
+  };
+
   std::string host;
-  std::optional<Known> known;
+  std::optional<Known> known;  // as its file has it now
   std::string refusal;
 
   /// OpenSSL owns those of its handles.
@@ -137,12 +144,17 @@ Result<ServerTrust> ServerTrust::read(const Files& files) {
 
 ServerTrust ServerTrust::knowing(const std::filesystem::path& certificate) const {
   auto trust = *this;
-  if (auto read = Certificate::read(certificate)) trust.known_ = Known{*std::move(read), certificate.string()};
+  trust.known_file_ = certificate;
   return trust;
 }
 
 void ServerTrust::prepare(ssl_st* handle, const std::string& host) const {
-  auto expectation = std::make_unique<Expectation>(host, known_);
+  auto expectation = std::make_unique<Expectation>(host);
+  if (!known_file_.empty()) {
+    if (auto read = Certificate::read(known_file_)) {
+      expectation->known = Expectation::Known{*std::move(read), known_file_.string()};
+    }
+  }
   SSL_set_hostflags(handle, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
   const bool host_is_set = is_address(host)
                                ? X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(handle), host.c_str()) == 1

@@ -2,12 +2,10 @@
 
 #include <filesystem>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 
 #include "herd/base/result.h"
-#include "herd/net/certificate.h"
 
 struct ssl_ctx_st;  // OpenSSL's
 struct ssl_st;      // OpenSSL's
@@ -32,8 +30,8 @@ class ServerTrust {
   /// The error names the file and what to do.
   static Result<ServerTrust> read(const Files& files);
 
-  /// Believes also whoever shows the first certificate of this PEM file, whatever it is reached as. Without the file,
-  /// or if nothing can be read there, it is as it was.
+  /// Believes also whoever shows the first certificate of this PEM file, whatever it is reached as. The file is read
+  /// for each handshake, as it may be renewed; while it is not there, or nothing can be read, it is as it was.
   ServerTrust knowing(const std::filesystem::path& certificate) const;
 
   ssl_ctx_st* context() const { return context_.get(); }
@@ -48,15 +46,11 @@ class ServerTrust {
 
  private:
   struct Expectation;
-  struct Known {
-    Certificate certificate;
-    std::string file;
-  };
 
   explicit ServerTrust(std::shared_ptr<ssl_ctx_st> context) : context_(std::move(context)) {}
 
   std::shared_ptr<ssl_ctx_st> context_;
-  std::optional<Known> known_;
+  std::filesystem::path known_file_;  // empty: none
 };
 
 }  // namespace herd::net
