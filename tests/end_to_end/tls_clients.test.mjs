@@ -386,8 +386,33 @@ describe('our own tools and servers that speak TLS', { timeout: 240_000 }, () =>
     const { status, stdout } = await tool(alone, ['status', '--config', 'plain.toml']);
     assert.equal(status, 1);
     assert.match(stdout, /Alone +answers .* speaks TLS, of which herd\.toml knows nothing; clients in its \[tls\] says where/);
-    assert.equal((await tool(alone, ['send', '--tls', '--config', 'plain.toml', 'Alone', 'X'])).stderr,
-      'proxyherd: --tls: the line port of Alone is plain, as herd.toml has it\n');
+  });
+
+  it('who wants TLS says nothing to a server that is plain in herd.toml', async () => {
+    const plain = fs.readFileSync(alone.file('herd.toml'), 'utf8').replace('[tls]\nclients = "."', '');
+    fs.writeFileSync(alone.file('plain.toml'), plain);
+    const heard = [];
+    await alone.server.stop();
+    const listeners = [alone.ports.line, alone.ports.http].map((port) =>
+      net.createServer((socket) => heard.push(socket.destroy().remotePort)).listen(port, '127.0.0.1'));
+    for (const [args, option, port] of [
+      [['send', 'Alone', 'X'], ['--tls'], 'line'],
+      [['send', 'Alone', 'X'], ['--ca', 'none.crt'], 'line'],
+      [['send', 'Alone', 'X'], ['--certificate', 'phone.crt', '--key', 'phone.key'], 'line'],
+      [['replay', 'way.gpx', '--to', `${address()},Alone`], ['--ca', 'web-ca.crt'], 'line'],
+      [['bench'], ['--ca', 'web-ca.crt'], 'line'],
+      [['status'], ['--ca', 'none.crt'], 'http'],
+      [['status', '--watch', '1'], ['--ca', 'web-ca.crt'], 'http'],
+    ]) {
+      const { status, stdout, stderr } = await tool(alone, [args[0], ...option, '--config', 'plain.toml', ...args.slice(1)],
+        { env: { PROXYHERD_TOKEN: 'ph_secret' } });
+      assert.deepEqual([status, stdout, stderr], [2, '', `proxyherd: ${option[0]}: the ${port} port of Alone, ` +
+        `127.0.0.1:${alone.ports[port]}, is plain, as herd.toml has it; leave ${option[0]} out, or, if the port speaks TLS, ` +
+        'add clients = "client-certs" in [tls] there\n']);
+    }
+    for (const listener of listeners) listener.close();
+    assert.deepEqual(heard, []);
+    await alone.server.start();
   });
 
   it('files that will not do are named', async () => {

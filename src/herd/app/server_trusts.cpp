@@ -3,6 +3,17 @@
 #include "herd/app/usage_error.h"
 
 namespace herd::app {
+namespace {
+
+UsageError is_plain(const std::string& option, const std::string& port, const node::Endpoint& endpoint,
+                    const std::string& server, const node::ClientTlsConfig& tls) {
+  const std::string remedy = tls.folder ? "\"" + port + "\" to clients_on" : R"(clients = "client-certs")";
+  return UsageError(option + ": the " + port + " port of " + server + ", " + endpoint.text() +
+                    ", is plain, as herd.toml has it; leave " + option + " out, or, if the port speaks TLS, add " +
+                    remedy + " in [tls] there");
+}
+
+}  // namespace
 
 void add_ca_option(CLI::App& command, TlsOptions& options) {
   command
@@ -24,21 +35,27 @@ void add_tls_options(CLI::App& command, TlsOptions& options) {
 std::optional<net::ServerTrust> ServerTrusts::of_line(const node::Config& config, const node::ServerConfig& server) {
   const auto& tls = config.client_tls;
   if (tls.folder && tls.is_on_line) return trust().knowing(tls.files(server.id).certificate);
-  if (options_.to_addresses)
-    throw UsageError("--tls: the line port of " + server.id + " is plain, as herd.toml has it");
+  if (const auto option = wanted_by(); !option.empty()) throw is_plain(option, "line", server.line, server.id, tls);
   return std::nullopt;
 }
 
 std::optional<net::ServerTrust> ServerTrusts::of_http(const node::Config& config, const node::ServerConfig& server) {
+  if (!server.http) return std::nullopt;
   const auto& tls = config.client_tls;
   if (tls.folder && tls.is_on_http) return trust().knowing(tls.files(server.id).certificate);
+  if (!options_.authorities.empty()) throw is_plain("--ca", "http", *server.http, server.id, tls);
   return std::nullopt;
 }
 
 std::optional<net::ServerTrust> ServerTrusts::of_address() {
-  const bool is_tls = options_.to_addresses || !options_.authorities.empty() || !options_.certificate.empty();
-  if (is_tls) return trust();
-  return std::nullopt;
+  if (wanted_by().empty()) return std::nullopt;
+  return trust();
+}
+
+std::string ServerTrusts::wanted_by() const {
+  if (options_.to_addresses) return "--tls";
+  if (!options_.authorities.empty()) return "--ca";
+  return options_.certificate.empty() ? "" : "--certificate";
 }
 
 const net::ServerTrust& ServerTrusts::trust() {

@@ -30,7 +30,8 @@ class ServerTrusts {
   /// The options outlive it.
   explicit ServerTrusts(const TlsOptions& options) : options_{options} {}
 
-  /// For the port of a server of the herd; none if it is plain. UsageError if --tls was said of a plain line port.
+  /// For the port of a server of the herd; none if it is plain, or there is no such port. UsageError if the options
+  /// want TLS and herd.toml has the port as plain: of line ports all of them do, of HTTP ports --ca does.
   std::optional<net::ServerTrust> of_line(const node::Config& config, const node::ServerConfig& server);
   std::optional<net::ServerTrust> of_http(const node::Config& config, const node::ServerConfig& server);
 
@@ -38,6 +39,8 @@ class ServerTrusts {
   std::optional<net::ServerTrust> of_address();
 
  private:
+  /// The option that says that TLS is to be spoken; empty: none.
+  std::string wanted_by() const;
   const net::ServerTrust& trust();
 
   const TlsOptions& options_;
