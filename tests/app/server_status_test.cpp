@@ -95,8 +95,17 @@ TEST(StatusTable, a_server_that_answers_without_a_status_is_not_down) {
   EXPECT_EQ(row(400, "", false), "A       down         -          -            -  127.0.0.1:1: HTTP status 400\n");
   EXPECT_EQ(read_answer("Riley", "127.0.0.1:1", net::HttpAnswer{200, std::string(riley)}, false).status->uptime_s,
             12.945);
-  EXPECT_EQ(read_answer("Riley", "127.0.0.1:1", Error{"Connection refused"}, false).status.error().message,
-            "127.0.0.1:1: Connection refused");
+}
+
+TEST(StatusTable, a_server_that_is_not_trusted_is_not_down) {
+  const auto not_trusted = net::HttpFailure{{"it does not speak TLS"}, true};
+  const auto unreachable = net::HttpFailure{{"Connection refused"}, false};
+  EXPECT_EQ(status_table({read_answer("A", "127.0.0.1:1", not_trusted, false),
+                          read_answer("B", "127.0.0.1:2", unreachable, false)},
+                         false),
+            "SERVER  STATE    CLIENTS  REPORTS/S  CONNECTIONS  LINKS\n"
+            "A       answers        -          -            -  127.0.0.1:1: it does not speak TLS\n"
+            "B       down           -          -            -  127.0.0.1:2: Connection refused\n");
 }
 
 TEST(StatusJson, is_one_array_of_the_answers_as_they_came) {

@@ -537,6 +537,16 @@ describe('our own tools and servers that speak TLS', { timeout: 240_000 }, () =>
       'replay: Alone: connected again\n');
   });
 
+  it('a server that is not trusted is not called dead', async () => {
+    fs.mkdirSync(alone.file('laptop'));
+    for (const [from, to] of [['herd.toml', 'herd.toml'], ['stranger.crt', 'Alone.crt']]) {
+      fs.copyFileSync(alone.file(from), alone.file(`laptop/${to}`));
+    }
+    const { status, stdout, stderr } = await tool(alone, ['status', '--config', 'laptop/herd.toml']);
+    assert.deepEqual([status, stderr], [1, '']);
+    assert.match(stdout, /^Alone +answers +- +- +- +127\.0\.0\.1:\d+: its certificate \("Alone"\) is neither that of laptop\/Alone\.crt nor /m);
+  });
+
   it('an impostor is refused, and hears neither token nor line', async () => {
     await alone.server.stop();
     const heard = [];

@@ -2,7 +2,9 @@
 
 #include <future>
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 
+#include "herd/net/descriptor.h"
 #include "net/herd_certificates.h"
 #include "net/loopback_listener.h"
 #include "net/tls_server_of_test.h"
@@ -48,6 +50,7 @@ TEST(HttpClient, says_why_there_is_no_answer) {
   EXPECT_EQ(answers[0].error().message, "Connection refused");
   EXPECT_EQ(answers[1].error().message, "no answer within 100 ms");
   EXPECT_EQ(answers[2].error().message, "bad version");
+  EXPECT_FALSE(answers[0].error().is_there || answers[1].error().is_there);
   gibberish.get();
 }
 
@@ -70,6 +73,7 @@ TEST(HttpClient, asks_a_server_of_TLS_that_is_to_be_trusted_and_tells_nothing_to
             "ph_secret\r\n\r\n");
   EXPECT_EQ(impostor.heard(), "(refused)");
   EXPECT_EQ(answers[0].value().body, "{}");
+  EXPECT_TRUE(answers[1].error().is_there);
   EXPECT_EQ(answers[1].error().message,
             "its certificate (\"Riley\") is neither that of " + files.certificate().string() +
                 " nor of an authority that is trusted; if that file is new, the server reads it on SIGHUP; else --ca "
@@ -80,16 +84,33 @@ TEST(HttpClient, says_why_there_is_no_TLS) {
   const auto trust = ServerTrust::read({}).value();
   const LoopbackListener silent;
   LoopbackListener plain;
-  auto server = std::async(std::launch::async, [&] {
-    auto conversation = plain.accept();
-    conversation.write("HTTP/1.1 400 Bad Request\r\n\r\n");
-    conversation.read_to_end();
+  LoopbackListener closing;
+  auto servers = std::async(std::launch::async, [&] {
+    {
+      auto conversation = plain.accept();
+      conversation.write("HTTP/1.1 400 Bad Request\r\n\r\n");
+      conversation.read_to_end();
+    }
+    const Descriptor closed(closing.accept_socket());
+    ::shutdown(closed.number(), SHUT_WR);
+    char byte = 0;
+    while (::recv(closed.number(), &byte, 1, 0) > 0) continue;
   });
-  const auto answers = http_get_all(
-      {{"127.0.0.1", silent.port(), "/", "", trust}, {"127.0.0.1", plain.port(), "/", "", trust}}, 500 * millisecond);
-  EXPECT_EQ(answers[0].error().message, "no answer within 500 ms");
-  EXPECT_EQ(answers[1].error().message, "it does not speak TLS");
-  server.get();
+  auto answers = http_get_all({{"127.0.0.1", plain.port(), "/", "", trust},
+                               {"127.0.0.1", closing.port(), "/", "", trust},
+                               {"127.0.0.1", refused_port(), "/", "", trust}},
+                              20 * second);
+  answers.push_back(http_get_all({{"127.0.0.1", silent.port(), "/", "", trust}}, 100 * millisecond)[0]);
+  std::string outcomes;
+  for (const auto& answer : answers) {
+    outcomes += answer.error().message + (answer.error().is_there ? " (is there)\n" : "\n");
+  }
+  EXPECT_EQ(outcomes,
+            "it does not speak TLS (is there)\n"
+            "closed the connection in the TLS handshake (stream truncated); does it speak TLS? (is there)\n"
+            "Connection refused\n"
+            "no answer within 100 ms\n");
+  servers.get();
 }
 
 }  // namespace

@@ -82,10 +82,10 @@ Result<ServerStatus> parse_status(std::string_view text, std::string_view server
   }
 }
 
-StatusAnswer read_answer(const std::string& server, const std::string& address, const Result<net::HttpAnswer>& answer,
+StatusAnswer read_answer(const std::string& server, const std::string& address, const net::HttpResult& answer,
                          bool has_token) {
   const auto refusal = [&](const std::string& why) { return StatusAnswer{server, Error{address + ": " + why}, true}; };
-  if (!answer) return {server, Error{address + ": " + answer.error().message}};
+  if (!answer) return {server, Error{address + ": " + answer.error().message}, answer.error().is_there};
   switch (answer->status) {
     case 200:
       return {server, parse_status(answer->body, server)};

@@ -36,11 +36,11 @@ Result<ServerStatus> parse_status(std::string_view json, std::string_view server
 struct StatusAnswer {
   std::string server;
   Result<ServerStatus> status;
-  bool answers = false;  ///< though there is no status: it runs, and keeps its status to itself
+  bool answers = false;  ///< though there is no status: it runs, and keeps its status to itself, or is not trusted
 };
 
 /// What the server said when it was asked at this address for its status, with a token from PROXYHERD_TOKEN or without.
-StatusAnswer read_answer(const std::string& server, const std::string& address, const Result<net::HttpAnswer>& answer,
+StatusAnswer read_answer(const std::string& server, const std::string& address, const net::HttpResult& answer,
                          bool has_token);
 
 /// The token in the environment variable PROXYHERD_TOKEN; empty: none.

@@ -15,6 +15,7 @@
 #include <boost/beast/ssl/ssl_stream.hpp>
 #include <chrono>
 #include <cstddef>
+#include <utility>
 
 namespace herd::net {
 
@@ -53,7 +54,7 @@ asio::awaitable<HttpAnswer> exchange(Stream& stream, const HttpTarget& target) {
   co_return HttpAnswer{static_cast<int>(response.result_int()), std::move(response.body())};
 }
 
-asio::awaitable<Result<HttpAnswer>> get(const HttpTarget& target, Deadline deadline) {
+asio::awaitable<HttpResult> get(const HttpTarget& target, Deadline deadline) {
   const auto executor = co_await asio::this_coro::executor;
   if (!target.trust) {
     beast::tcp_stream stream(executor);
@@ -69,31 +70,34 @@ asio::awaitable<Result<HttpAnswer>> get(const HttpTarget& target, Deadline deadl
   boost::system::error_code error;
   co_await stream.async_handshake(ssl::stream_base::client, asio::redirect_error(asio::use_awaitable, error));
   if (error.category() == asio::error::get_ssl_category()) {
-    co_return Error{ServerTrust::failure(stream.native_handle(), static_cast<unsigned long>(error.value()))};
+    auto why = ServerTrust::failure(stream.native_handle(), static_cast<unsigned long>(error.value()));
+    co_return HttpFailure{{std::move(why)}, true};
   }
   if (error == beast::error::timeout) throw boost::system::system_error(error);
-  if (error)
-    co_return Error{"closed the connection in the TLS handshake (" + error.message() + "); does it speak TLS?"};
+  if (error) {
+    auto why = "closed the connection in the TLS handshake (" + error.message() + "); does it speak TLS?";
+    co_return HttpFailure{{std::move(why)}, true};
+  }
   auto answer = co_await exchange(stream, target);
   co_return answer;
 }
 
-asio::awaitable<void> get_into(Result<HttpAnswer>& result, const HttpTarget& target, Duration timeout) {
+asio::awaitable<void> get_into(HttpResult& result, const HttpTarget& target, Duration timeout) {
   try {
     result = co_await get(target, std::chrono::steady_clock::now() + std::chrono::nanoseconds(timeout));
   } catch (const boost::system::system_error& error) {
     if (error.code() == beast::error::timeout) {
-      result = Error{"no answer within " + std::to_string(timeout / millisecond) + " ms"};
+      result = HttpFailure{{"no answer within " + std::to_string(timeout / millisecond) + " ms"}};
     } else {
-      result = Error{error.code().message()};
+      result = HttpFailure{{error.code().message()}};
     }
   }
 }
 
 }  // namespace
 
-std::vector<Result<HttpAnswer>> http_get_all(const std::vector<HttpTarget>& targets, Duration timeout) {
-  std::vector<Result<HttpAnswer>> results(targets.size(), Error{"not asked"});
+std::vector<HttpResult> http_get_all(const std::vector<HttpTarget>& targets, Duration timeout) {
+  std::vector<HttpResult> results(targets.size(), HttpFailure{{"not asked"}});
   asio::io_context context(1);
   for (std::size_t i = 0; i < targets.size(); ++i) {
     asio::co_spawn(context, get_into(results[i], targets[i], timeout), asio::detached);

@@ -24,9 +24,16 @@ struct HttpAnswer {
   std::string body;
 };
 
+/// Why there is no answer.
+struct HttpFailure : Error {
+  bool is_there = false;  ///< somebody took the connection, but TLS with them failed: they may not be trusted
+};
+
+using HttpResult = boost::system::result<HttpAnswer, HttpFailure>;
+
 /// GETs all the targets at once and returns when each has answered or `timeout` has passed. The answers stand in the
 /// order of the targets; the errors say why there is none, such as "Connection refused", and what to do about a server
 /// that is not trusted. A body above 1 MiB is an error.
-std::vector<Result<HttpAnswer>> http_get_all(const std::vector<HttpTarget>& targets, Duration timeout);
+std::vector<HttpResult> http_get_all(const std::vector<HttpTarget>& targets, Duration timeout);
 
 }  // namespace herd::net
