@@ -209,6 +209,7 @@ void ReportConnection::write_reports(const Moment& now) {
 
 void ReportConnection::drop(const std::string& why, const Moment& now) {
   const bool was_open = state_ == State::open;
+  const bool was_greeting = state_ == State::greeting;
   const auto where = server_ == endpoint_.text() ? server_ : server_ + " at " + endpoint_.text();
   std::string hopeless;  // why no other call would do better
   if (socket_.is_refused() && counts_.answered == 0) hopeless = where + ": " + why;
@@ -232,7 +233,7 @@ void ReportConnection::drop(const std::string& why, const Moment& now) {
   backoff_ = std::clamp(2 * backoff_, backoff_min, backoff_max);
   wake_at_ = now.steady + backoff_;
   if (!ever_connected_ && now.steady >= first_connect_by_) {
-    give_up("cannot connect to " + where + ": " + why + "; is it running? (proxyherd status)");
+    give_up("cannot connect to " + where + ": " + why + (was_greeting ? "" : "; is it running? (proxyherd status)"));
   }
 }
 
