@@ -1,6 +1,5 @@
 #include "herd/net/peer_tls.h"
 
-
 #include "herd/net/openssl_handles.h"
 
 namespace herd::net {
