@@ -5,12 +5,12 @@
 namespace herd::app {
 namespace {
 
-UsageError is_plain(const std::string& option, const std::string& port, const node::Endpoint& endpoint,
-                    const std::string& server, const node::ClientTlsConfig& tls) {
+std::string is_plain(const std::string& option, const std::string& port, const node::Endpoint& endpoint,
+                     const std::string& server, const node::ClientTlsConfig& tls) {
   const std::string remedy = tls.folder ? "\"" + port + "\" to clients_on" : R"(clients = "client-certs")";
-  return UsageError(option + ": the " + port + " port of " + server + ", " + endpoint.text() +
-                    ", is plain, as herd.toml has it; leave " + option + " out, or, if the port speaks TLS, add " +
-                    remedy + " in [tls] there");
+  return option + ": the " + port + " port of " + server + ", " + endpoint.text() +
+         ", is plain, as herd.toml has it; leave " + option + " out, or, if the port speaks TLS, add " + remedy +
+         " in [tls] there";
 }
 
 }  // namespace
@@ -35,7 +35,8 @@ void add_tls_options(CLI::App& command, TlsOptions& options) {
 std::optional<net::ServerTrust> ServerTrusts::of_line(const node::Config& config, const node::ServerConfig& server) {
   const auto& tls = config.client_tls;
   if (tls.folder && tls.is_on_line) return trust().knowing(tls.files(server.id).certificate);
-  if (const auto option = wanted_by(); !option.empty()) throw is_plain(option, "line", server.line, server.id, tls);
+  if (const auto option = wanted_by(); !option.empty())
+    throw UsageError(is_plain(option, "line", server.line, server.id, tls));
   return std::nullopt;
 }
 
@@ -43,7 +44,7 @@ std::optional<net::ServerTrust> ServerTrusts::of_http(const node::Config& config
   if (!server.http) return std::nullopt;
   const auto& tls = config.client_tls;
   if (tls.folder && tls.is_on_http) return trust().knowing(tls.files(server.id).certificate);
-  if (!options_.authorities.empty()) throw is_plain("--ca", "http", *server.http, server.id, tls);
+  if (!options_.authorities.empty()) throw UsageError(is_plain("--ca", "http", *server.http, server.id, tls));
   return std::nullopt;
 }
 
