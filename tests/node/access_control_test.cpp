@@ -174,7 +174,10 @@ TEST(AccessControl, counts_an_IPv6_network_as_one_address) {
   AccessControl access(std::make_unique<RateLimits>(1, 1, 1));
   EXPECT_TRUE(access.admits("2001:db8:0:1::1", 1, start));
   EXPECT_FALSE(access.admits("2001:db8:0:1:ffff::2", 1, start));
+  EXPECT_FALSE(access.admits("[2001:db8:0:1::3]", 1, start));
   EXPECT_TRUE(access.admits("2001:db8:0:2::1", 1, start));
+  EXPECT_TRUE(access.admits("[2001:db8:0:3::1]", 1, start));
+  EXPECT_FALSE(access.admits("[2001:db8:0:3::2]", 1, start));
   EXPECT_TRUE(access.admits("::ffff:192.0.2.1", 1, start));
   EXPECT_TRUE(access.admits("::ffff:192.0.2.2", 1, start));
   EXPECT_TRUE(access.admits("fe80::1%eth0", 1, start));

@@ -19,10 +19,11 @@ std::string secret_in(std::string_view authorization) {
   return http::basic_login(authorization).value_or(http::Login()).password;
 }
 
-/// Of an IPv6 address its first half, "2001:db8::/64" in bytes; any other text as it is.
+/// Of an IPv6 address, in brackets or not, its first half, "2001:db8::/64" in bytes; any other text as it is.
 std::string_view network_of(std::string_view address, in6_addr& bytes) {
   if (address.find(':') == std::string_view::npos) return address;
-  const std::string text(address.substr(0, address.find('%')));
+  const auto begin = address.starts_with('[') ? 1U : 0U;
+  const std::string text(address.substr(begin, address.find_first_of("%]") - begin));
   if (inet_pton(AF_INET6, text.c_str(), &bytes) != 1 || IN6_IS_ADDR_V4MAPPED(&bytes)) return address;
   // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): the bytes as such
   return {reinterpret_cast<const char*>(&bytes), sizeof bytes / 2};
