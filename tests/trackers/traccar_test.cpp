@@ -69,6 +69,8 @@ TEST(TraccarClient, says_what_is_wrong) {
             "the longitude is missing; it must be a number of degrees from -180 to 180");
   EXPECT_EQ(heard(R"({"location":{"coords":{"latitude":1,"longitude":2}}})"), "the client id is missing or empty");
   EXPECT_EQ(heard(R"({"device_id":"7",)"), "no JSON: incomplete JSON at byte 17");
+  EXPECT_EQ(heard(R"({"location":[{"coords":{"latitude":1,"longitude":2}}],"device_id":"7"})"),
+            R"("location" is an array; it must be one location)");
 }
 
 }  // namespace

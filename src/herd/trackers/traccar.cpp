@@ -42,8 +42,13 @@ Result<void> read_traccar(std::string_view body, protocols::PhoneReport& report)
     const auto* const other = std::ranges::find(kept, path, &decltype(kept)::value_type::first);
     if (other != kept.end()) report.add_attribute(other->second, leaf.text);
   };
-  auto read = read_json(body, take, [&ids](const JsonBranch& branch) { ids.look(branch); });
+  bool are_many = false;
+  auto read = read_json(body, take, [&](const JsonBranch& branch) {
+    ids.look(branch);
+    are_many |= branch.is_array && branch.path == "location";
+  });
   if (read && ids.error()) return *ids.error();
+  if (read && are_many) return Error{"\"location\" is an array; it must be one location"};
   return read;
 }
 

@@ -118,9 +118,10 @@ class TrackerApps::Exchange : public http::HttpExchange {
     TrackerPoints points(apps_.herd_, now);
     auto& report = points.next();
     const auto read = read_traccar(text, report);
+    // Before it is asked who that is: what is broken need not have told.
+    if (!read) return broken(TrackerApp::traccar, read.error(), ok());
     const auto grant = grant_of(report.client());
     if (!grant) return unknown();
-    if (!read) return broken(TrackerApp::traccar, read.error(), ok());
     if (!report.has_position()) return ok();
     if (const auto place = points.take(*grant); !place) return broken(TrackerApp::traccar, place.error(), ok());
     return bring(points, counters).value_or(ok());
