@@ -1,4 +1,5 @@
 #include "api/http_conversation.h"
+#include "herd/protocols/phone_report.h"
 
 namespace herd::api {
 namespace {
@@ -55,6 +56,19 @@ TEST_F(HttpClients, have_the_herds_ids_whatever_bytes_a_path_encodes) {
   EXPECT_EQ(ask("GET", "/v1/clients/a%2"),
             "400 the parameter id is \\\"a%2\\\"; it must be a client's id, percent-encoded where it needs to be");
   EXPECT_EQ(ask("GET", "/v1/clients/" + std::string(4097, 'x')), "400 the client id has 4097 bytes; 4096 are the most");
+}
+
+TEST_F(HttpClients, that_came_by_the_line_port_are_the_same_in_a_path) {
+  protocols::PhoneReport phone;
+  phone.set_encoded_client("100%");
+  phone.set_location("1,2");
+  auto heard = phone.finish(now).value();
+  herd.report({&heard, 1}, now);
+  EXPECT_EQ(ask("PUT", "/v1/clients/100%25", phone_7),
+            "200 application/json "
+            R"({"accepted":true,"at":"AT Riley +0.263873386 100% +34.068930-118.445127 1621464827.959498503"})"
+            "\n");
+  EXPECT_FALSE(herd.locate("100%25"));
 }
 
 TEST_F(HttpClients, are_refused_with_what_is_wrong_in_their_report) {

@@ -40,6 +40,18 @@ TEST_F(HttpLiveTest, follows_a_circle_a_box_or_clients) {
             (std::vector<std::string>{"a", "b,c", "d%20e"}));
 }
 
+TEST_F(HttpLiveTest, follows_clients_by_their_ids_as_they_are_told) {
+  const auto clients = [this](const std::string& query) {
+    return std::get<protocols::LiveSubscription::Clients>(live("/v1/live?clients=" + query).subscription.wanted);
+  };
+  EXPECT_EQ(clients("my%2520phone,100%25"), (std::vector<std::string>{"my%2520phone", "my%20phone", "100%25", "100%"}));
+  std::string encoded;
+  for (int i = 0; i < 4096; ++i) encoded += "%25";
+  EXPECT_EQ(clients(encoded), std::vector{std::string(4096, '%')}) << "which may have come to the line port";
+  EXPECT_EQ(ask("GET", "/v1/live?clients=a," + encoded + "%25"),
+            "400 the client id has 12291 bytes; 4096 are the most");
+}
+
 TEST_F(HttpLiveTest, becomes_no_websocket_for_who_asks_for_its_head) {
   EXPECT_EQ(response("HEAD", "/v1/ws?clients=a", {}, upgrade).status, 426);
   EXPECT_TRUE(std::holds_alternative<http::HttpLive>(answer("HEAD", "/v1/live?clients=a")));

@@ -25,7 +25,13 @@ TEST(LiveRequest, asks_for_a_circle_a_box_or_a_list) {
   EXPECT_EQ(box.north_east, (geo::Location{20'000'000, -1'795'000'000}));
 
   EXPECT_EQ(std::get<Clients>(parse_live_request(R"({"clients":["a","b c","50%"]})").value()),
-            (Clients{"a", "b%20c", "50%25"}));
+            (Clients{"a", "b%20c", "50%25", "50%"}));
+}
+
+TEST(LiveRequest, takes_ids_as_they_are_told_and_as_they_are) {
+  EXPECT_EQ(std::get<Clients>(parse_live_request(R"({"clients":["my%20phone","my phone%"]})").value()),
+            (Clients{"my%2520phone", "my%20phone", "my%20phone%25"}))
+      << "of which the last one cannot have been told: the herd's ids have no white space";
 }
 
 TEST(LiveRequest, what_it_is_not_it_says) {
@@ -42,7 +48,10 @@ TEST(LiveRequest, what_it_is_not_it_says) {
       R"("bbox" must be [west,south,east,north] in degrees, south below north: [-118.5,34,-118.4,34.1])";
   EXPECT_EQ(error_of(R"({"bbox":[1,2,3]})"), box);
   EXPECT_EQ(error_of(R"({"bbox":[1,3,2,2]})"), box);
-  EXPECT_EQ(error_of(R"({"clients":[""]})"), R"("clients" must be ids of 1 to 4096 bytes)");
+  for (const auto& name : {std::string(), std::string(4097, 'x'), std::string(4097, '%'), std::string(1366, ' ')}) {
+    EXPECT_EQ(error_of(R"({"clients":["a",")" + name + R"("]})"), R"("clients" must be ids of 1 to 4096 bytes)");
+    EXPECT_EQ(error_of(R"({"clients":[")" + name + R"("]})"), R"("clients" must be ids of 1 to 4096 bytes)");
+  }
   for (const auto* json : {R"({"near":"1,2"})", R"({"near":[[1,2]]})", R"({"near":5})"}) {
     EXPECT_EQ(error_of(json).substr(0, 5), "\"near") << json;
   }

@@ -19,6 +19,7 @@
 #include "herd/http/form_fields.h"
 #include "herd/http/query_string.h"
 #include "herd/http/served_hosts.h"
+#include "herd/protocols/client_name.h"
 #include "herd/trackers/osmand.h"
 
 namespace herd::api {
@@ -175,7 +176,6 @@ struct HttpApi::State {
   std::unique_ptr<http::HttpExchange> begin(const http::HttpHead& head, const Route& route, Time now) const;
   std::unique_ptr<http::HttpExchange> begin(const http::HttpHead& head, const Endpoint& endpoint, std::string_view id,
                                             std::string address) const;
-  void settle_client(HttpArguments& arguments) const;
 };
 
 HttpApi::HttpApi(protocols::Herd& herd, places::Provider& places, protocols::Access& access, Self& self,
@@ -277,7 +277,7 @@ std::unique_ptr<http::HttpExchange> HttpApi::State::begin(const http::HttpHead& 
   }
   auto arguments = HttpArguments::read(endpoint, id, head.query());
   if (!arguments) return foregone(refusals.wrong(arguments.error().message));
-  settle_client(*arguments);
+  if (auto told = protocols::client_as_told(doors.herd, arguments->client())) arguments->set_client(*std::move(told));
   if (auto why = denied(arguments->client()); !why.empty()) {
     doors.access.count_denied();
     return foregone(refusals.forbidden(why));
@@ -288,13 +288,6 @@ std::unique_ptr<http::HttpExchange> HttpApi::State::begin(const http::HttpHead& 
   return endpoint.begin(
       {doors, endpoint, *std::move(arguments), std::move(grant), std::move(address), wants_geojson(endpoint, head)},
       head);
-}
-
-/// An id that was told by an answer has its white space encoded; whoever encodes it once more means the same.
-void HttpApi::State::settle_client(HttpArguments& arguments) const {
-  const auto& client = arguments.client();
-  if (client.find('%') == std::string::npos || doors.herd.locate(client)) return;
-  if (auto as_told = arguments.client_as_told(); doors.herd.locate(as_told)) arguments.set_client(std::move(as_told));
 }
 
 }  // namespace herd::api

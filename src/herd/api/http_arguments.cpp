@@ -8,6 +8,7 @@
 #include "herd/base/nearest_name.h"
 #include "herd/base/text.h"
 #include "herd/http/query_string.h"
+#include "herd/protocols/client_name.h"
 #include "herd/protocols/phone_report.h"
 #include "herd/wire/record.h"
 
@@ -37,14 +38,17 @@ std::optional<geo::Box> parse_box(std::string_view text) {
   return geo::Box{*south_west, *north_east};
 }
 
-/// To the herd's form.
-Result<void> take_client(const Parameter& parameter, std::string_view text, std::string& client) {
-  const auto bytes = http::percent_decoded(text);
+/// Its bytes.
+Result<void> take_name(const Parameter& parameter, std::string_view text, std::string& name) {
+  auto bytes = http::percent_decoded(text);
   if (!bytes || bytes->empty()) return wrong(parameter, text, "a client's id, percent-encoded where it needs to be");
-  client = protocols::encode_client(*bytes);
-  if (client.size() <= wire::client_bytes_max) return {};
-  return Error{"the client id has " + std::to_string(client.size()) + " bytes; " +
-               std::to_string(wire::client_bytes_max) + " are the most"};
+  name = *std::move(bytes);
+  return {};
+}
+
+Error too_long(const std::string& client) {
+  return {"the client id has " + std::to_string(client.size()) + " bytes; " + std::to_string(wire::client_bytes_max) +
+          " are the most"};
 }
 
 }  // namespace
@@ -57,7 +61,11 @@ Result<HttpArguments::Value> HttpArguments::parse(const Parameter& parameter, st
       const auto one = text.substr(0, text.find(','));
       text.remove_prefix(std::min(text.size(), one.size() + 1));
       if (one.empty()) continue;
-      if (auto done = take_client(parameter, one, clients.emplace_back()); !done) return done.error();
+      std::string name;
+      if (auto done = take_name(parameter, one, name); !done) return done.error();
+      const auto before = clients.size();
+      protocols::append_meant(clients, name);
+      if (clients.size() == before) return too_long(protocols::encode_client(name));
     }
     if (clients.empty()) return wrong(parameter, "", "the ids of one or more clients, with commas between them");
     return clients;
@@ -128,7 +136,10 @@ Result<HttpArguments> HttpArguments::read(const Endpoint& endpoint, std::string_
   HttpArguments arguments;
   arguments.endpoint_ = &endpoint;
   if (!id.empty()) {
-    if (auto done = take_client(endpoint.parameters.front(), id, arguments.client_); !done) return done.error();
+    std::string name;
+    if (auto done = take_name(endpoint.parameters.front(), id, name); !done) return done.error();
+    arguments.client_ = protocols::encode_client(name);
+    if (arguments.client_.size() > wire::client_bytes_max) return too_long(arguments.client_);
   }
   while (const auto field = http::take_query_field(query)) {
     const auto name = http::query_decoded(field->name);

@@ -11,7 +11,6 @@
 #include "herd/base/result.h"
 #include "herd/geo/cell_grid.h"
 #include "herd/geo/location.h"
-#include "herd/protocols/phone_report.h"
 
 namespace herd::api {
 
@@ -24,10 +23,8 @@ class HttpArguments {
   /// Of the path, as the herd has it; empty if the path has none.
   const std::string& client() const { return client_; }
   void set_client(std::string client) { client_ = std::move(client); }
-  /// The same if it is in the herd's form already: as answers tell it.
-  std::string client_as_told() const { return protocols::decode_client(client_); }
 
-  /// Null: it was not said.
+  /// Null: it was not said. Of clients, all ids that are meant (append_meant()).
   const std::string* text(std::string_view name) const { return find<std::string>(name); }
   const geo::Location* point(std::string_view name) const { return find<geo::Location>(name); }
   const geo::Box* box(std::string_view name) const { return find<geo::Box>(name); }

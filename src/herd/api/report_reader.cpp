@@ -166,7 +166,7 @@ Result<protocols::Herd::Heard> ReportReader::read(std::string_view text, std::st
   if (trim(text).front() != '{')
     return Error{R"(a report must be a JSON object: {"client":"phone-7","lat":34,"lon":-118})"};
   if (taker.error()) return *taker.error();
-  if (!client.empty()) report_.set_client(protocols::decode_client(client));
+  if (!client.empty()) report_.set_encoded_client(client);
   return report_.finish(now);
 }
 

@@ -7,9 +7,8 @@
 
 #include "herd/base/json_leaves.h"
 #include "herd/base/text.h"
-#include "herd/protocols/phone_report.h"
+#include "herd/protocols/client_name.h"
 #include "herd/wire/decimal.h"
-#include "herd/wire/record.h"
 
 namespace herd::live {
 namespace {
@@ -24,6 +23,7 @@ struct Request {
   std::vector<std::string> box;
   std::optional<std::string> radius;
   protocols::LiveSubscription::Clients clients;
+  bool is_client_wrong = false;
   std::string wrong;
 
   void take(const JsonLeaf& leaf) {
@@ -37,7 +37,9 @@ struct Request {
     } else if (leaf.path == "radius" && is_number) {
       radius = leaf.text;
     } else if (name == "clients" && is_in_list && leaf.kind == JsonLeaf::Kind::string) {
-      clients.push_back(protocols::encode_client(leaf.text));
+      const auto before = clients.size();
+      protocols::append_meant(clients, leaf.text);
+      is_client_wrong = is_client_wrong || clients.size() == before;
     } else if (wrong.empty()) {
       const bool is_known = name == "near" || name == "bbox" || name == "radius" || name == "clients";
       wrong = is_known ? leaf.path : name;
@@ -69,7 +71,8 @@ Result<decltype(protocols::LiveSubscription::wanted)> parse_live_request(std::st
                  R"( is not understood; say {"near":[lat,lon],"radius":m} or {"bbox":[west,south,east,north]} or )"
                  R"({"clients":["id"]})"};
   }
-  const auto ways = (request.near.empty() ? 0 : 1) + (request.box.empty() ? 0 : 1) + (request.clients.empty() ? 0 : 1);
+  const auto ways = (request.near.empty() ? 0 : 1) + (request.box.empty() ? 0 : 1) +
+                    (request.clients.empty() && !request.is_client_wrong ? 0 : 1);
   if (ways != 1) return Error{R"(say whom to follow, in one way: "near" or "bbox" or "clients")"};
   if (request.radius && request.near.empty()) return Error{R"("radius" belongs to "near"; leave it out)"};
 
@@ -89,11 +92,7 @@ Result<decltype(protocols::LiveSubscription::wanted)> parse_live_request(std::st
     }
     return Wanted(geo::Box{*south_west, *north_east});
   }
-  for (const auto& client : request.clients) {
-    if (client.empty() || client.size() > wire::client_bytes_max) {
-      return Error{R"("clients" must be ids of 1 to 4096 bytes)"};
-    }
-  }
+  if (request.is_client_wrong) return Error{R"("clients" must be ids of 1 to 4096 bytes)"};
   return Wanted(std::move(request.clients));
 }
 

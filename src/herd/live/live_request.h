@@ -13,7 +13,8 @@ namespace herd::live {
 ///     {"bbox":[-118.5,34,-118.4,34.1]}
 ///     {"clients":["phone-7","phone-8"]}
 ///
-/// in degrees and metres; without a radius 1000. The error says what is wrong and what would be right.
+/// in degrees and metres; without a radius 1000. A client's id may be as answers tell it or its plain bytes: where
+/// these are two ids, both are wanted. The error says what is wrong and what would be right.
 Result<decltype(protocols::LiveSubscription::wanted)> parse_live_request(std::string_view json);
 
 }  // namespace herd::live

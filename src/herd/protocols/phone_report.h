@@ -21,6 +21,9 @@ class PhoneReport {
   /// The same for an id of several parts: "user/device".
   void set_client(std::string_view user, std::string_view device);
 
+  /// An id that has the herd's form already.
+  void set_encoded_client(std::string_view client) { client_ = client; }
+
   /// Decimal degrees as JSON or a query has them: sign, digits, fraction, exponent. The digits are kept.
   void set_latitude(std::string_view text) { latitude_ = text; }
   void set_longitude(std::string_view text) { longitude_ = text; }
