@@ -180,6 +180,43 @@ TEST_F(HttpReports, of_clients_that_one_may_not_report_are_refused_alone) {
             "\n");
 }
 
+TEST_F(HttpReports, name_a_client_as_it_was_told_too) {
+  constexpr std::string_view body = R"([{"client":"my phone","lat":1,"lon":2},{"client":"my%20phone","lat":3,"lon":4},)"
+                                    R"({"client":"100%","lat":5,"lon":6},{"client":"100%25","lat":7,"lon":8}])";
+  EXPECT_EQ(ask("POST", "/v1/reports", body), "200 application/json {\"accepted\":4,\"refused\":0,\"errors\":[]}\n");
+  EXPECT_EQ(herd.locate("my%20phone"), "AT Riley +0.000000000 my%20phone +3+4 1621464828.22337189");
+  EXPECT_FALSE(herd.locate("my%2520phone"));
+  EXPECT_EQ(herd.locate("100%25"), "AT Riley +0.000000000 100%25 +7+8 1621464828.223371892");
+  EXPECT_FALSE(herd.locate("100%2525"));
+}
+
+TEST_F(HttpReports, with_a_percent_sign_are_of_the_client_that_there_is_of_the_name_itself) {
+  ask("POST", "/v1/reports", R"([{"client":"my%20phone","lat":1,"lon":2},{"client":"my phone","lat":3,"lon":4}])");
+  ask("POST", "/v1/reports", R"([{"client":"my%20phone","lat":5,"lon":6}])");
+  EXPECT_EQ(herd.locate("my%20phone"), "AT Riley +0.000000000 my%20phone +3+4 1621464828.22337189");
+  EXPECT_EQ(herd.locate("my%2520phone"), "AT Riley +0.000000000 my%2520phone +5+6 1621464828.223371889");
+}
+
+TEST_F(HttpReports, need_the_right_to_report_the_client_that_is_meant) {
+  const auto only = [](const std::string& client) {
+    return std::make_shared<protocols::Grant>(std::vector{client}, std::vector{protocols::Verb::report});
+  };
+  access.grants = {{"Bearer all", protocols::Grant::everything()},
+                   {"Bearer encoded", only("my%2520phone")},
+                   {"Bearer told", only("my%20phone")}};
+  const auto status = [this](std::string_view token) {
+    return response("POST", "/v1/reports", R"([{"client":"my%20phone","lat":3,"lon":4}])", {{"Authorization", token}})
+        .status;
+  };
+  EXPECT_EQ(status("Bearer told"), 403) << "as long as there is no such client";
+  EXPECT_EQ(response("PUT", "/v1/clients/my%20phone", R"({"lat":1,"lon":2})", {{"Authorization", "Bearer all"}}).status,
+            200);
+  EXPECT_EQ(status("Bearer encoded"), 403);
+  EXPECT_EQ(herd.locate("my%20phone"), "AT Riley +0.000000000 my%20phone +1+2 1621464828.223371889");
+  EXPECT_EQ(status("Bearer told"), 200);
+  EXPECT_EQ(herd.locate("my%20phone"), "AT Riley +0.000000000 my%20phone +3+4 1621464828.223371889");
+}
+
 TEST_F(HttpReports, beyond_the_rate_of_an_address_are_refused) {
   access.requests_left = 129;  // the request itself is one
   std::string body;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "herd/base/text.h"
+#include "herd/protocols/client_name.h"
 
 namespace herd::api {
 namespace {
@@ -134,14 +135,22 @@ void ReportBatch::take(std::string_view text, bool too_large, std::uint64_t line
                   "too many reports come from this address; try again later");
   }
   const auto arrival = std::max(now, last_arrival_ + 1);
-  const auto read = reader_.read(text, {}, arrival);
+  auto read = reader_.read(text, {}, arrival);
   if (!read) return refuse(Refusal::wrong, origin.index, origin.line, read.error().message);
+  const auto told = told_as(read->report.client, now);
+  if (told) read->report.client = *told;
   if (rules_.may_report && !rules_.may_report(read->report.client)) {
     return refuse(Refusal::forbidden, origin.index, origin.line, "these credentials may not report this client");
   }
   if (read->report.client_time == arrival) last_arrival_ = arrival;
   if (!waiting_->has_room_for(*read)) bring(now);
   waiting_->add(*read, origin);
+}
+
+std::optional<std::string> ReportBatch::told_as(std::string_view client, Time now) {
+  if (client.find(protocols::encoded_percent) == std::string_view::npos) return std::nullopt;
+  bring(now);  // whoever is new among them counts
+  return protocols::client_as_told(herd_, client);
 }
 
 void ReportBatch::bring(Time now) {

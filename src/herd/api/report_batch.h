@@ -19,7 +19,8 @@ namespace herd::api {
 
 /// Many reports in one text: a JSON array, an object whose member "reports" is one, or one report after another. Bytes
 /// go in as they come; reports go to the herd many at once, and one that cannot be used keeps none of the others out,
-/// unless it cannot be told where it ends; in NDJSON that is always told.
+/// unless it cannot be told where it ends; in NDJSON that is always told. They may name clients as answers tell them
+/// (protocols/client_name.h).
 class ReportBatch {
  public:
   static constexpr std::size_t errors_told_max = 20;
@@ -65,6 +66,7 @@ class ReportBatch {
   void take_elements(Time now);
   void take_lines(Time now);
   void take(std::string_view text, bool too_large, std::uint64_t line, Time now);
+  std::optional<std::string> told_as(std::string_view client, Time now);
   void bring(Time now);
   void refuse(Refusal refusal, std::uint64_t index, std::uint64_t line, std::string detail);
 
