@@ -16,6 +16,17 @@ constexpr geo::Box around_zero{{-10'000'000, -10'000'000}, {10'000'000, 10'000'0
 using Circle = protocols::LiveSubscription::Circle;
 using Clients = protocols::LiveSubscription::Clients;
 
+std::shared_ptr<const protocols::Grant> reader_of(std::vector<std::string> patterns) {
+  return std::make_shared<const protocols::Grant>(std::move(patterns), std::vector{protocols::Verb::read});
+}
+
+/// None is anything of "client-7".
+std::vector<std::string> patterns_in_vain(std::size_t count) {
+  std::vector<std::string> patterns;
+  for (std::size_t i = 0; i < count; ++i) patterns.push_back(std::to_string(i) + "-*");
+  return patterns;
+}
+
 TEST(LiveFeed, begins_with_a_snapshot_of_a_box) {
   LiveScene scene;
   scene.herd.say("inside", "+0.5+0.5", 100);
@@ -296,8 +307,7 @@ TEST(LiveFeed, says_that_it_lives_when_there_is_nothing_else_to_say) {
 
 TEST(LiveFeed, tells_only_of_clients_that_may_be_read) {
   LiveScene scene;
-  const auto grant =
-      std::make_shared<const protocols::Grant>(std::vector<std::string>{"mine-*"}, std::vector{protocols::Verb::read});
+  const auto grant = reader_of({"mine-*"});
   scene.herd.say("mine-1", "+0.5+0.5", 100);
   scene.herd.say("yours-1", "+0.5+0.5", 100);
   LiveListener box(scene, around_zero, {}, grant);
@@ -314,6 +324,92 @@ TEST(LiveFeed, tells_only_of_clients_that_may_be_read) {
   LiveListener resumed(scene, around_zero, last_event_id, grant);
   scene.pass(LiveFeed::batch_every);
   EXPECT_EQ(resumed.heard(), changes(told("mine-1", "0.6", "0.5", 101)));
+}
+
+TEST(LiveFeed, goes_on_only_for_who_may_read_the_same_clients) {
+  LiveScene scene;
+  scene.herd.say("mine-1", "+0.5+0.5", 100);
+  scene.herd.say("yours-1", "+0.5+0.5", 100);
+  const auto everything = protocols::Grant::everything();
+  const auto id_of = [&](const std::shared_ptr<const protocols::Grant>& grant) {
+    LiveListener listener(scene, around_zero, {}, grant);
+    scene.pass(LiveFeed::batch_every);
+    listener.heard();
+    return listener.last_event_id;
+  };
+  const auto goes_on = [&](const std::string& last_event_id, const std::shared_ptr<const protocols::Grant>& grant) {
+    const auto before = scene.feed.counters().resumed;
+    const auto snapshots = scene.feed.counters().snapshots;
+    LiveListener listener(scene, around_zero, last_event_id, grant);
+    scene.tick();
+    EXPECT_EQ(scene.feed.counters().resumed - before + scene.feed.counters().snapshots - snapshots, 1U);
+    return scene.feed.counters().resumed > before;
+  };
+  const auto mine = id_of(reader_of({"mine-*"}));
+  // Its token may be another, or the same with other clients; what else it may is nothing to this.
+  EXPECT_TRUE(goes_on(mine, reader_of({"mine-*"})));
+  EXPECT_TRUE(goes_on(
+      mine, std::make_shared<const protocols::Grant>(std::vector<std::string>{"mine-*"},
+                                                     std::vector{protocols::Verb::report, protocols::Verb::read})));
+  EXPECT_FALSE(goes_on(mine, reader_of({"mine-*", "yours-1"})));
+  EXPECT_FALSE(goes_on(mine, reader_of({"yours-*"})));
+  EXPECT_FALSE(goes_on(mine, everything));
+  const auto all = id_of(everything);
+  EXPECT_TRUE(goes_on(all, everything));
+  EXPECT_FALSE(goes_on(all, reader_of({"mine-*"})));
+}
+
+TEST(LiveFeed, begins_with_one_snapshot_of_an_area_in_a_tick_where_patterns_are_compared) {
+  LiveScene scene;
+  scene.herd.say("mine-1", "+0.5+0.5", 100);
+  std::vector<std::unique_ptr<LiveListener>> listeners;
+  for (std::size_t i = 0; i < 3; ++i) {
+    listeners.push_back(
+        std::make_unique<LiveListener>(scene, around_zero, std::string(), reader_of({"mine-*", "yours-*"})));
+  }
+  for (std::size_t ticks = 1; ticks <= listeners.size(); ++ticks) {
+    scene.tick();
+    EXPECT_EQ(scene.feed.counters().snapshots, ticks);
+  }
+  // Of clients by name as many as take no longer than others.
+  for (std::size_t i = 0; i < 3; ++i) {
+    listeners.push_back(
+        std::make_unique<LiveListener>(scene, Clients{"mine-1"}, std::string(), reader_of({"mine-*", "yours-*"})));
+  }
+  scene.tick();
+  EXPECT_EQ(scene.feed.counters().snapshots, listeners.size());
+  const auto slow = reader_of(patterns_in_vain(LiveFeed::snapshot_clients_per_tick * 8));
+  for (std::size_t i = 0; i < 2; ++i) {
+    listeners.push_back(std::make_unique<LiveListener>(scene, Clients{"client-7"}, std::string(), slow));
+  }
+  scene.tick();
+  EXPECT_EQ(scene.feed.counters().snapshots, listeners.size() - 1);
+}
+
+TEST(LiveFeed, begins_anew_where_going_on_takes_too_many_comparisons) {
+  LiveScene scene;
+  constexpr std::size_t patterns = 2048;
+  const auto grant = reader_of(patterns_in_vain(patterns));
+  LiveListener witness(scene, whole_earth);
+  auto first = std::make_unique<LiveListener>(scene, around_zero, std::string(), grant);
+  scene.pass(LiveFeed::batch_every);
+  first->heard();
+  const auto last_event_id = first->last_event_id;
+  first.reset();
+  const auto change = [&](std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) scene.herd.say("client-" + std::to_string(i), "+0.5+0.5", 100);
+    scene.pass(LiveFeed::batch_every);
+  };
+  constexpr auto just_enough = protocols::comparisons_max / patterns;
+  change(just_enough);
+  LiveListener second(scene, around_zero, last_event_id, grant);
+  scene.pass(LiveFeed::batch_every);
+  EXPECT_EQ(scene.feed.counters().resumed, 1U);
+  change(just_enough + 1);
+  LiveListener third(scene, around_zero, last_event_id, grant);
+  scene.pass(LiveFeed::batch_every);
+  EXPECT_EQ(scene.feed.counters().resumed, 1U);
+  EXPECT_THAT(third.heard(), StartsWith(R"({"type":"snapshot")"));
 }
 
 TEST(LiveFeed, ends_within_a_second_once_the_grant_is_revoked_and_tells_nothing_more) {
@@ -347,12 +443,8 @@ TEST(LiveFeed, a_snapshot_has_the_clients_that_may_be_read_however_many_others_a
     scene.herd.say("yours-" + std::to_string(i), "+0.5+0.5", 100);
   }
   scene.herd.say("mine-1", "+0.7+0.5", 100);
-  const auto reader = [](const char* pattern) {
-    return std::make_shared<const protocols::Grant>(std::vector<std::string>{pattern},
-                                                    std::vector{protocols::Verb::read});
-  };
   const auto whole = snapshot(told("mine-1", "0.7", "0.5", 100));
-  for (const auto& grant : {reader("mine-*"), reader("mine-1")}) {
+  for (const auto& grant : {reader_of({"mine-*"}), reader_of({"mine-1"})}) {
     LiveListener box(scene, around_zero, {}, grant);
     LiveListener circle(scene, Circle{{0, 0}, 100'000}, {}, grant);
     scene.pass(LiveFeed::batch_every);
@@ -401,6 +493,19 @@ TEST(LiveFeed, a_tick_reads_no_more_than_its_share_and_the_next_goes_on) {
   }
   EXPECT_EQ(ticks, 3U);
   EXPECT_EQ(listener.heard(), "");
+}
+
+TEST(LiveFeed, comparing_patterns_is_a_part_of_a_ticks_share) {
+  LiveScene scene;
+  constexpr std::size_t patterns = 4 * LiveChanges::work_per_read;
+  LiveListener listener(scene, around_zero, {}, reader_of(patterns_in_vain(patterns)));
+  scene.pass(LiveFeed::batch_every);
+  constexpr std::size_t count = 100;
+  for (std::size_t i = 0; i < count; ++i) scene.herd.say("client-" + std::to_string(i), "+0.5+0.5", 100);
+  std::size_t ticks = 0;
+  for (; scene.feed.counters().changes < count; ++ticks) scene.tick();
+  // A look takes in up to 16 at once, of a partition.
+  EXPECT_GE(ticks, count / 16);
 }
 
 TEST(LiveFeed, reads_nothing_while_nobody_subscribes) {

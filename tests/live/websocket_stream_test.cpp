@@ -55,6 +55,23 @@ TEST(WebsocketStream, tells_in_text_messages_with_the_id_to_go_on_from) {
   EXPECT_EQ(scene.feed.counters().resumed, 1U);
 }
 
+TEST(WebsocketStream, whoever_follows_others_before_going_on_gets_their_snapshot) {
+  LiveScene scene;
+  scene.herd.say("a", "+0.5+0.5", 100);
+  scene.herd.say("b", "+5+5", 100);
+  LiveListener events(scene, around_zero);
+  scene.tick();
+  events.heard();
+  LiveListener listener(scene, websocket(around_zero, events.last_event_id));
+  std::string out;
+  EXPECT_TRUE(listener.stream->on_input(frame(0x81, R"({"near":[5,5],"radius":10})"), out));
+  scene.pass(LiveFeed::batch_every);
+  EXPECT_NE(listener.sent.find(R"({"type":"snapshot","part":1,"clients":[)" + told("b", "5", "5", 100)),
+            std::string::npos)
+      << listener.sent;
+  EXPECT_EQ(scene.feed.counters().resumed, 0U);
+}
+
 TEST(WebsocketStream, its_client_may_follow_others) {
   LiveScene scene;
   scene.herd.say("a", "+0.5+0.5", 100);

@@ -30,7 +30,7 @@ class LiveChanges {
     LiveClients::Place now;
     std::string_view client;  ///< its id; valid during the call
   };
-  /// Says how many want to know.
+  /// Says what telling it took: 1 for each who wants to know, and the comparisons of Grant::may.
   using OnChange = std::function<std::size_t(const Change&)>;
 
   /// A measure of work for one read(): about a millisecond's. A look at a slot is 1, a text 8, four subscribers told 1.

@@ -26,7 +26,7 @@ std::unique_ptr<LiveStream> LiveFeed::open(const http::HttpLive& live, Time now,
   LiveSubscriber subscriber;
   subscriber.grant = live.subscription.grant;
   subscriber.wake = std::move(wake);
-  subscriber.resume_from = position_of(live.last_event_id);
+  subscriber.resume_from = position_of(live.last_event_id, *subscriber.grant);
   subscriber.heard_at = now_;
   const auto id = subscribers_.add(std::move(subscriber));
   grid_.add(id, live.subscription.wanted);
@@ -51,19 +51,20 @@ void LiveFeed::tick(Time now) {
 
 std::size_t LiveFeed::on_change(const LiveChanges::Change& change) {
   ++counters_.changes;
-  std::size_t told = 0;
+  std::size_t work = 0;
   const auto tell = [&](Id id) {
     const auto& subscriber = subscribers_[id];
     if (subscriber.is_waiting) return;
-    if (!subscriber.grant->is_for_all_clients() && !subscriber.grant->may(protocols::Verb::read, change.client)) return;
+    const auto& grant = *subscriber.grant;
+    if (!grant.is_for_all_clients() && !grant.may(protocols::Verb::read, change.client, work)) return;
     note(id, change.id);
-    ++told;
+    ++work;
   };
   if (change.now) grid_.for_each_at(*change.now, tell);
   // Who sees it leave; the others were told already, and telling them again changes nothing.
   if (change.before && change.before != change.now) grid_.for_each_at(*change.before, tell);
   grid_.for_each_of(change.client, tell);
-  return told;
+  return work;
 }
 
 void LiveFeed::note(Id id, ClientId client) {
@@ -120,8 +121,8 @@ std::optional<LiveMessage> LiveFeed::next(Id id) {
     told = batch(id);
   } else if (subscriber.is_beat_due) {
     const bool has_everything = !subscriber.is_waiting && subscriber.pending.is_empty();
-    told =
-        message(LiveMessage::Kind::beat, has_everything ? std::optional(changes_.clients().changes()) : std::nullopt);
+    told = message(LiveMessage::Kind::beat, subscriber,
+                   has_everything ? std::optional(changes_.clients().changes()) : std::nullopt);
   }
   if (told) {
     subscriber.heard_at = now_;
@@ -133,6 +134,8 @@ std::optional<LiveMessage> LiveFeed::next(Id id) {
 void LiveFeed::follow(Id id, SubscriptionGrid::Wanted wanted) {
   grid_.remove(id);
   grid_.add(id, std::move(wanted));
+  // It may not have gone on yet, and has nothing of these.
+  subscribers_[id].resume_from.reset();
   wait(id);
 }
 

@@ -55,7 +55,8 @@ class LiveFeed {
   /// Who heard nothing for so long hears that there is nothing to say.
   static constexpr Duration beat_every = 15 * second;
   static constexpr std::size_t snapshot_clients_max = 10'000;
-  /// Snapshots made in a tick have no more clients than this, except for the last of them.
+  /// Snapshots made in a tick have no more clients than this, except for the last of them. One of an area for a grant
+  /// with patterns is the last.
   static constexpr std::size_t snapshot_clients_per_tick = 2'000;
   static constexpr std::size_t snapshots_per_tick = 50;
   /// A message is not made longer when it has so many bytes.
@@ -94,15 +95,16 @@ class LiveFeed {
   // Beginnings.
   void wait(Id id);
   void begin_those_who_wait();
-  std::optional<std::uint64_t> position_of(std::string_view token) const;
-  bool resume(Id id, std::uint64_t from);
-  std::size_t make_snapshot(Id id);
+  void append_history(std::string& token, const protocols::Grant& grant) const;
+  std::optional<std::uint64_t> position_of(std::string_view token, const protocols::Grant& grant) const;
+  bool resume(Id id, std::uint64_t from, std::size_t& work);
+  void make_snapshot(Id id, std::size_t& work);
   void add_to_snapshot(LiveSubscriber& subscriber, std::string_view client);
 
   // Messages.
   LiveMessage snapshot_part(Id id);
   LiveMessage batch(Id id);
-  LiveMessage message(LiveMessage::Kind kind, std::optional<std::uint64_t> position);
+  LiveMessage message(LiveMessage::Kind kind, const LiveSubscriber& subscriber, std::optional<std::uint64_t> position);
 
   protocols::Herd& herd_;
   LiveChanges changes_;

@@ -26,12 +26,12 @@ LiveMessage LiveFeed::snapshot_part(Id id) {
   json_ += ']';
   if (!subscriber.snapshot.empty()) {
     json_ += '}';
-    return message(LiveMessage::Kind::snapshot, std::nullopt);
+    return message(LiveMessage::Kind::snapshot, subscriber, std::nullopt);
   }
   std::vector<ClientId>().swap(subscriber.snapshot);
   subscriber.has_snapshot = false;
   json_ += subscriber.is_snapshot_complete ? R"(,"complete":true})" : R"(,"complete":false})";
-  return message(LiveMessage::Kind::snapshot, subscriber.snapshot_changes);
+  return message(LiveMessage::Kind::snapshot, subscriber, subscriber.snapshot_changes);
 }
 
 LiveMessage LiveFeed::batch(Id id) {
@@ -66,15 +66,16 @@ LiveMessage LiveFeed::batch(Id id) {
   subscriber.told_at = now_;
   // A long batch goes on at once.
   if (is_all) subscriber.is_scheduled = subscriber.is_due = false;
-  return message(LiveMessage::Kind::changes, is_all ? std::optional(changes_.clients().changes()) : std::nullopt);
+  return message(LiveMessage::Kind::changes, subscriber,
+                 is_all ? std::optional(changes_.clients().changes()) : std::nullopt);
 }
 
-LiveMessage LiveFeed::message(LiveMessage::Kind kind, std::optional<std::uint64_t> position) {
+LiveMessage LiveFeed::message(LiveMessage::Kind kind, const LiveSubscriber& subscriber,
+                              std::optional<std::uint64_t> position) {
   if (kind == LiveMessage::Kind::beat) json_.clear();
   token_.clear();
   if (position) {
-    token_ += changes_.life();
-    token_ += '-';
+    append_history(token_, *subscriber.grant);
     append_number(token_, *position);
   }
   return {kind, json_, token_};

@@ -1,6 +1,7 @@
 #include "herd/protocols/access.h"
 
 #include <algorithm>
+#include <boost/container_hash/hash.hpp>
 #include <cstring>
 #include <functional>
 #include <iterator>
@@ -44,6 +45,8 @@ Grant::Grant(std::vector<std::string> patterns, const std::vector<Verb>& verbs)
   const auto has_star = [](const std::string& pattern) { return pattern.find('*') != std::string::npos; };
   std::ranges::copy_if(named_, std::back_inserter(patterns_), has_star);
   std::erase_if(named_, has_star);
+  boost::hash_combine(fingerprint_, named_);
+  boost::hash_combine(fingerprint_, patterns_);
   for (const auto verb : verbs) verbs_ |= bit(verb);
 }
 

@@ -46,6 +46,8 @@ class Grant {
   /// one for each piece of it between stars, and one for each 16 bytes of the id that such a piece was looked for in,
   /// or more if it is longer than 64 bytes.
   bool may(Verb verb, std::string_view client, std::size_t& comparisons) const;
+  /// The same for all that are for the same clients, in this process; most probably no other's.
+  std::size_t fingerprint() const { return fingerprint_; }
   /// Whether it is for each and every client.
   bool is_for_all_clients() const { return is_for_all_ && !is_revoked(); }
   /// The ids that it names, each once, in order; those that it is for, unless patterns() is more than 0.
@@ -58,6 +60,7 @@ class Grant {
 
   std::vector<std::string> named_;     // sorted
   std::vector<std::string> patterns_;  // with a *
+  std::size_t fingerprint_ = 0;
   unsigned verbs_ = 0;
   bool is_for_all_ = false;
   std::atomic<bool> is_revoked_ = false;
