@@ -1,6 +1,7 @@
 #include "herd/trackers/tracker_apps.h"
 
 #include <gtest/gtest.h>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -63,6 +64,31 @@ TEST(TrackerApps, send_bodies_in_any_number_of_parts) {
     EXPECT_EQ(phones.answer({.body = osmand_query, .step = step}), "200 ");
     EXPECT_EQ(phones.at("known"), osmand_at);
   }
+}
+
+TEST(TrackerApps, have_room_for_large_bodies_up_to_a_bound_and_for_small_ones_always) {
+  Phones phones;
+  const std::string half_mib(512 * 1024, ' ');
+  std::vector<std::unique_ptr<http::HttpExchange>> large;
+  const auto refused = [&] { return phones.apps.large_bodies_refused(); };
+  while (refused() == 0) {
+    ASSERT_LE(large.size(), TrackerApps::large_bodies_bytes_max / half_mib.size());
+    large.push_back(phones.apps.begin({"POST", "/pub", {}, "127.0.0.1:5"}, now));
+    large.back()->on_body(half_mib, now);
+  }
+  EXPECT_GT(large.size(), TrackerApps::large_bodies_bytes_max / half_mib.size() / 2);
+  const std::string busy = "503 too many large bodies are on their way at once; try again later";
+  EXPECT_EQ(phones.answer({.body = half_mib + owntracks_body}), busy);
+  EXPECT_EQ(phones.send({.body = half_mib + owntracks_body, .step = 1000}).fields, retry_after);
+  EXPECT_EQ(refused(), 3U);
+  // Nobody is kept from saying where a phone is.
+  EXPECT_EQ(phones.answer({.body = owntracks_body}), "200 []");
+  EXPECT_EQ(phones.answer({.body = std::string(15'000, ' ') + overland_body, .step = 100}), R"(200 {"result":"ok"})");
+  // One that is refused takes no room, and those that end leave theirs.
+  large.resize(large.size() - 3);
+  EXPECT_EQ(phones.answer({.body = half_mib + owntracks_body}), "200 []");
+  EXPECT_EQ(phones.answer({.body = half_mib + owntracks_body}), "200 []");
+  EXPECT_EQ(refused(), 3U);
 }
 
 TEST(TrackerApps, need_an_answer_to_each_sample) {

@@ -107,6 +107,8 @@ FigureGroup app_figures(const trackers::TrackerApps& apps) {
     group.figures.push_back(
         {refused, "Points refused for want of room, or over a rate.", Kind::counter, counts.refused});
   }
+  group.figures.push_back({"large_bodies_refused", "Requests refused while large bodies took all room that there is.",
+                           Kind::counter, apps.large_bodies_refused()});
   return group;
 }
 

@@ -64,10 +64,19 @@ class TrackerApps::Exchange : public http::HttpExchange {
         limit_user_(head.field("X-Limit-U")),
         limit_device_(head.field("X-Limit-D")),
         address_(head.client_address) {}
+  ~Exchange() override { drop_body(); }
 
   bool is_settled() const override { return refusal_.has_value(); }
   std::size_t body_bytes_max() const override { return TrackerApps::body_bytes_max; }
-  void on_body(std::string_view bytes, Time /*now*/) override { body_ += bytes; }
+  void on_body(std::string_view bytes, Time /*now*/) override {
+    if (refusal_) return;
+    body_ += bytes;
+    if (has_room()) return;
+    drop_body();
+    apps_.large_bodies_refused_.add();
+    refusal_ = http::problem(503, "too many large bodies are on their way at once; try again later");
+    refusal_->fields.emplace_back("Retry-After", "1");
+  }
 
   http::HttpAnswer finish(Time now) override {
     if (refusal_) return *std::move(refusal_);
@@ -94,6 +103,20 @@ class TrackerApps::Exchange : public http::HttpExchange {
   }
 
  private:
+  /// Counts the memory that the body takes; false if there is not so much.
+  bool has_room() {
+    const auto bytes = body_.capacity();
+    if (bytes < large_body_bytes_min || bytes == large_bytes_) return true;
+    const auto added = bytes - large_bytes_;
+    large_bytes_ = bytes;
+    return apps_.large_bodies_bytes_.fetch_add(added) + added <= large_bodies_bytes_max;
+  }
+
+  void drop_body() {
+    std::string().swap(body_);
+    apps_.large_bodies_bytes_ -= std::exchange(large_bytes_, 0);
+  }
+
   http::HttpResponse owntracks(std::string_view payload, Time now) {
     auto& counters = begin(TrackerApp::owntracks);
     const auto grant = grant_of("");
@@ -215,6 +238,7 @@ class TrackerApps::Exchange : public http::HttpExchange {
   std::string limit_device_;
   std::string address_;
   std::string body_;
+  std::size_t large_bytes_ = 0;  // of it, counted in large_bodies_bytes_
 };
 
 std::unique_ptr<http::HttpExchange> TrackerApps::begin(const http::HttpHead& head, Time now) {

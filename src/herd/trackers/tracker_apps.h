@@ -7,6 +7,7 @@
 #include <memory>
 #include <string_view>
 
+#include "herd/base/spread_count.h"
 #include "herd/base/traffic_log.h"
 #include "herd/http/http_exchange.h"
 #include "herd/protocols/access.h"
@@ -43,6 +44,10 @@ class TrackerApps {
  public:
   /// A longer body is refused.
   static constexpr std::size_t body_bytes_max = std::size_t{1} << 20U;
+  /// A body that takes less memory always has room.
+  static constexpr std::size_t large_body_bytes_min = std::size_t{32} << 10U;
+  /// Those that take more have so much together; one for which there is none is refused with 503.
+  static constexpr std::size_t large_bodies_bytes_max = std::size_t{128} << 20U;
   /// Of a query or a form; the rest is passed over. More than any app sends: attributes have room for fewer.
   static constexpr std::size_t fields_max = 128;
 
@@ -55,6 +60,7 @@ class TrackerApps {
   std::unique_ptr<http::HttpExchange> begin(const http::HttpHead& head, Time now);
 
   const TrackerCounters& counters(TrackerApp app) const { return counters_.at(static_cast<std::size_t>(app)); }
+  std::uint64_t large_bodies_refused() const { return large_bodies_refused_.sum(); }
 
  private:
   class Exchange;
@@ -63,6 +69,8 @@ class TrackerApps {
   protocols::Access& access_;
   TrackerOptions options_;
   std::array<TrackerCounters, tracker_apps> counters_;
+  std::atomic<std::size_t> large_bodies_bytes_ = 0;
+  SpreadCount large_bodies_refused_;
 };
 
 }  // namespace herd::trackers
