@@ -50,7 +50,7 @@ TEST(Status, tells_of_the_server_its_parts_and_its_links_with_plain_numbers) {
       R"({"server":"Riley","herd":"ucla","version":")" + version +
           R"(","uptime_s":1200,"ready":true,"not_ready_because":"","clients":12,"reports":56,)"
           R"("reports_per_s":1.25,"changes":34,"connections":7,"threads":2,"connections_by_thread":[3,4],)"
-          R"("connections_refused":0,"invalid_commands":0,"clients_refused":0,"reports_too_often":0,"clients_forgotten":0,"searches_cut_short":0,)"
+          R"("connections_refused":0,"connections_given_up":0,"invalid_commands":0,"clients_refused":0,"reports_too_often":0,"clients_forgotten":0,"searches_cut_short":0,)"
           R"("peer_refusals":0,"traffic_lines_left_out":0,"log_lines_dropped":0,)"
           R"("http":{"requests":9,"connections":2},"divergence_total":2,"links":[)"
           R"({"peer":"Juzang","state":"up","since_s":1.5,"reason":"","round_trip_us":120,"lag_ms":2.5,)"

@@ -79,6 +79,11 @@ std::uint64_t ClientPort::connections_refused() const {
   return state_->connections_refused;
 }
 
+std::uint64_t ClientPort::connections_given_up() const {
+  const auto add = [](std::uint64_t sum, const auto& loop) { return sum + loop->given_up(); };
+  return std::accumulate(state_->loops.begin(), state_->loops.end(), std::uint64_t{0}, add);
+}
+
 void ClientPort::set_tls(ClientTls tls) {
   state_->tls = std::move(tls);
 }

@@ -45,6 +45,8 @@ class ClientPort {
   /// How many each has, that of the main loop first.
   std::vector<std::size_t> connections() const;
   std::uint64_t connections_refused() const;
+  /// Closed since their clients did not read; see ClientSessions::Limits::unsent_bytes.
+  std::uint64_t connections_given_up() const;
 
   /// For connections from now on. On the main loop.
   void set_tls(ClientTls tls);

@@ -52,7 +52,9 @@ ClientSession::Wait ClientSession::take_turn(Desk& desk) {
 
 ClientSession::Wait ClientSession::take_roused_turn(Desk& desk) {
   if (wait_ != Wait::for_input) return wait_;  // its turn comes without it
-  wait_ = stream_.may_have_unread() ? read(desk) : converse(desk, go_on(desk));
+  if (stream_.may_have_unread()) wait_ = read(desk);
+  // It may have been roused for more than that.
+  if (wait_ == Wait::for_input) wait_ = converse(desk, go_on(desk));
   return wait_;
 }
 

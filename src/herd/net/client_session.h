@@ -68,6 +68,8 @@ class ClientSession : public boost::intrusive::list_base_hook<> {
   virtual ~ClientSession() = default;
 
   Wait waits() const { return wait_; }
+  /// The memory that replies take which its client has not read.
+  std::size_t unsent_bytes() const { return unsent_.empty() ? 0 : unsent_.capacity(); }
   Patience patience() const;
 
   /// There is input or room, or the connection broke. Returns what it waits for next.

@@ -39,6 +39,7 @@ constexpr ClientPoll::For polled_for(Wait wait) {
 ClientSessions::ClientSessions(EventLoop& loop, const Limits& limits, std::function<void()> on_round_end, Make make)
     : context_(loop.context()),
       tick_every_(limits.tick),
+      unsent_bytes_max_(limits.unsent_bytes),
       on_round_end_(std::move(on_round_end)),
       make_(std::move(make)),
       ticker_(context_),
@@ -107,12 +108,14 @@ void ClientSessions::on_ready(void* client) {
 /// and of nobody else.
 template <class Step>
 void ClientSessions::attempt(ClientSession& session, const Step& step) {
+  const auto unsent_before = session.unsent_bytes();
   auto next = Wait::for_nothing;
   try {
     next = step();
   } catch (const std::exception&) {
     desk_.replies.clear();
   }
+  unsent_bytes_ += session.unsent_bytes() - unsent_before;
   settle(session, next);
 }
 
@@ -169,7 +172,7 @@ void ClientSessions::on_answer(ClientSession& session,
                                const std::function<ClientSession::Next(ClientSession::Desk&)>& step) {
   if (closed_) return;  // and the session is gone, which otherwise waits for nothing but this
   attempt(session, [&] { return session.take_answer(step, desk_); });
-  on_round_end_();
+  on_round_end();
 }
 
 void ClientSessions::rouse(ClientSession& session) {
@@ -191,7 +194,22 @@ void ClientSessions::serve_roused() {
   // Those that are left, and those that were roused meanwhile.
   roused_.erase(roused_.begin(), roused_.begin() + static_cast<std::ptrdiff_t>(count));
   if (!roused_.empty()) asio::post(context_, [this] { serve_roused(); });
+  on_round_end();
+}
+
+/// Between turns: whoever is given up may have been about to have one.
+void ClientSessions::on_round_end() {
+  if (unsent_bytes_ > unsent_bytes_max_) give_up_who_does_not_read();
   on_round_end_();
+}
+
+/// Their list is in the order in which they last took something.
+void ClientSessions::give_up_who_does_not_read() {
+  auto& stalled = lists_[static_cast<std::size_t>(Patience::stalled)];
+  while (unsent_bytes_ > unsent_bytes_max_ && !stalled.empty()) {
+    end(stalled.front());
+    ++given_up_;
+  }
 }
 
 void ClientSessions::wait_for_tick() {
@@ -221,6 +239,7 @@ void ClientSessions::end(ClientSession& session) {
   if (session.is_roused_) *std::ranges::find(roused_, &session) = nullptr;
   auto& list = list_of(session);
   list.erase(Sessions::s_iterator_to(session));
+  unsent_bytes_ -= session.unsent_bytes();
   count_.fetch_sub(1, std::memory_order_relaxed);
 }
 

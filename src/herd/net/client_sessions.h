@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "herd/base/shared_count.h"
 #include "herd/net/client_poll.h"
 #include "herd/net/client_session.h"
 #include "herd/net/client_tls.h"
@@ -32,6 +33,8 @@ class ClientSessions : private ClientPoll::Handler {
     Duration idle = 60 * second;
     Duration stalled = 60 * second;
     Duration farewell = 2 * second;
+    /// Of all of them together: while they keep more unsent, who has taken nothing for the longest is given up.
+    std::size_t unsent_bytes = std::size_t{128} << 20U;
   };
 
   /// The session of a new connection.
@@ -62,6 +65,8 @@ class ClientSessions : private ClientPoll::Handler {
 
   /// Those that are open or on their way to the loop. From any thread.
   std::size_t count() const { return count_.load(std::memory_order_relaxed); }
+  /// Those that were closed for Limits::unsent_bytes. From any thread.
+  std::uint64_t given_up() const { return given_up_; }
 
  private:
   using Sessions = boost::intrusive::list<ClientSession>;
@@ -70,7 +75,7 @@ class ClientSessions : private ClientPoll::Handler {
                                       std::string client_address) const;
   void add(std::unique_ptr<ClientSession> made);
   void on_ready(void* client) override;
-  void on_round_end() override { on_round_end_(); }
+  void on_round_end() override;
   template <class Step>
   void attempt(ClientSession& session, const Step& step);
   void settle(ClientSession& session, ClientSession::Wait next);
@@ -80,6 +85,7 @@ class ClientSessions : private ClientPoll::Handler {
   void on_answer(ClientSession& session, const std::function<ClientSession::Next(ClientSession::Desk&)>& step);
   void serve_roused();
   void end_those_at_rest();
+  void give_up_who_does_not_read();
   void wait_for_tick();
   void on_tick();
   void end(ClientSession& session);
@@ -89,8 +95,11 @@ class ClientSessions : private ClientPoll::Handler {
   boost::asio::io_context& context_;
   const Duration tick_every_;
   std::array<std::uint32_t, ClientSession::patience_kinds> limits_;  // ticks; 0: none
+  const std::size_t unsent_bytes_max_;
   std::function<void()> on_round_end_;
   Make make_;
+  std::size_t unsent_bytes_ = 0;  // of all sessions
+  SharedCount given_up_;
   std::atomic<std::size_t> count_ = 0;
   std::atomic<std::size_t> at_rest_ = std::numeric_limits<std::size_t>::max();  // when drain() looked
   std::array<Sessions, ClientSession::patience_kinds> lists_;  // by patience; those with a limit: the oldest first

@@ -85,6 +85,10 @@ std::uint64_t ClientPorts::connections_refused() const {
   return line_.port().connections_refused() + (http_ ? http_->port().connections_refused() : 0);
 }
 
+std::uint64_t ClientPorts::connections_given_up() const {
+  return line_.port().connections_given_up() + (http_ ? http_->port().connections_given_up() : 0);
+}
+
 std::size_t ClientPorts::sum(const std::vector<std::size_t>& counts) {
   return std::accumulate(counts.begin(), counts.end(), std::size_t{0});
 }

@@ -48,6 +48,7 @@ class ClientPorts {
   std::vector<std::size_t> line_connections() const { return line_.port().connections(); }
   std::vector<std::size_t> http_connections() const;
   std::uint64_t connections_refused() const;
+  std::uint64_t connections_given_up() const;
   /// Null without HTTP; any thread may read.
   const net::HttpCounters* http_counters() const { return http_ ? &http_->counters() : nullptr; }
 

@@ -287,6 +287,7 @@ class Server {
     context.reports_per_s = reports_per_s_;
     context.connections = ports_.line_connections();
     context.connections_refused = ports_.connections_refused();
+    context.connections_given_up = ports_.connections_given_up();
     context.log_lines_dropped = log_.lines_lost();
     context.traffic_lines_left_out = log_.traffic_left_out();
     context.peer_refusals = peer_.refusals();

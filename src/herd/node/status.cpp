@@ -147,6 +147,7 @@ std::string status_json(const StatusContext& context) {
   status.json("connections_by_thread",
               array_json(context.connections, [](std::size_t count) { return std::to_string(count); }));
   status.whole("connections_refused", context.connections_refused);
+  status.whole("connections_given_up", context.connections_given_up);
   status.whole("invalid_commands", context.node.invalid_commands);
   status.whole("clients_refused", context.node.clients_refused);
   status.whole("reports_too_often", context.node.reports_too_often);

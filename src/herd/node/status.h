@@ -55,6 +55,7 @@ struct StatusContext {
   double reports_per_s = 0;
   std::vector<std::size_t> connections;  ///< of each event loop, the main one first
   std::uint64_t connections_refused = 0;
+  std::uint64_t connections_given_up = 0;
   std::uint64_t log_lines_dropped = 0;
   std::uint64_t traffic_lines_left_out = 0;
   std::uint64_t peer_refusals = 0;
