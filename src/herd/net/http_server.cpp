@@ -2,6 +2,7 @@
 
 #include <list>
 #include <optional>
+#include <thread>
 #include <utility>
 
 #include "herd/net/http_session.h"
@@ -54,7 +55,10 @@ struct HttpServer::State {
     }
     if (live) {
       // Nothing comes in by them that anybody else would have to hear of.
-      sessions.push_back(std::make_unique<ClientSessions>(event_loops.background(), options.limits, [] {}, nullptr));
+      // A thread that waits for this one's CPU has it after a few turns, and not at the end of a time slice.
+      const auto let_others_go_first = [] { std::this_thread::yield(); };
+      sessions.push_back(
+          std::make_unique<ClientSessions>(event_loops.background(), options.limits, let_others_go_first, nullptr));
       live->serve_with(*sessions.back());
     }
     return sessions;
