@@ -14,6 +14,22 @@
 namespace herd::live {
 
 inline constexpr geo::Box whole_earth{{-900'000'000, -1'800'000'000}, {900'000'000, 1'800'000'000}};
+inline constexpr geo::Box around_zero{{-10'000'000, -10'000'000}, {10'000'000, 10'000'000}};
+
+using Circle = protocols::LiveSubscription::Circle;
+using Clients = protocols::LiveSubscription::Clients;
+
+/// A grant to read clients of these patterns.
+inline std::shared_ptr<const protocols::Grant> reader_of(std::vector<std::string> patterns) {
+  return std::make_shared<const protocols::Grant>(std::move(patterns), std::vector{protocols::Verb::read});
+}
+
+/// Patterns, none of which is anything of "client-7".
+inline std::vector<std::string> patterns_in_vain(std::size_t count) {
+  std::vector<std::string> patterns;
+  for (std::size_t i = 0; i < count; ++i) patterns.push_back(std::to_string(i) + "-*");
+  return patterns;
+}
 
 /// A feed, its herd and their time, which is moved by hand.
 struct LiveScene {

@@ -10,8 +10,6 @@ namespace {
 
 using namespace std::string_literals;
 
-constexpr geo::Box around_zero{{-10'000'000, -10'000'000}, {10'000'000, 10'000'000}};
-
 http::HttpLive websocket(const decltype(protocols::LiveSubscription::wanted)& wanted, std::string last_event_id = {}) {
   return {http::HttpLive::Framing::websocket, {wanted}, std::move(last_event_id)};
 }

@@ -108,11 +108,12 @@ void LiveFeed::make_snapshot(Id id, std::size_t& work) {
   auto& subscriber = subscribers_[id];
   const auto& wanted = grid_.wanted(id);
   subscriber.is_snapshot_complete = true;
+  const auto& grant = *subscriber.grant;
   const auto add_found = [&](const store::Whereabouts::Found& found) {
     subscriber.is_snapshot_complete = found.is_all;
+    if (grant.patterns() > 0 && !grant.is_for_all_clients()) work += snapshot_clients_per_tick;
     for (const auto& sighting : found.clients) add_to_snapshot(subscriber, sighting.record().client);
   };
-  const auto& grant = *subscriber.grant;
   if (const auto* box = std::get_if<geo::Box>(&wanted)) {
     add_found(herd_.within(*box, snapshot_clients_max, grant));
   } else if (const auto* circle = std::get_if<protocols::LiveSubscription::Circle>(&wanted)) {
@@ -124,8 +125,6 @@ void LiveFeed::make_snapshot(Id id, std::size_t& work) {
     }
     work += comparisons / comparisons_per_client;
   }
-  const bool is_area = !std::holds_alternative<protocols::LiveSubscription::Clients>(wanted);
-  if (is_area && grant.patterns() > 0 && !grant.is_for_all_clients()) work += snapshot_clients_per_tick;
   work += subscriber.snapshot.size();
   // It is given out from the end.
   std::ranges::reverse(subscriber.snapshot);
